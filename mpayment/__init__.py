@@ -1,0 +1,1 @@
+"""Assembles everything; nobody imports it."""
