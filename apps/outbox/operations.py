@@ -1,0 +1,133 @@
+"""Leave a note, run a note, run what nobody looked at."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from apps.kernel.errors import DomainError
+from apps.outbox.errors import UnfitArguments, UnknownTopic
+from apps.outbox.locks import claim_message, claim_next
+from apps.outbox.models import Message
+
+logger = logging.getLogger(__name__)
+
+FIRST_DELAY: Final = timedelta(seconds=1)
+LONGEST_DELAY: Final = timedelta(minutes=10)
+_LONGEST_TEXT: Final = 100
+
+Handler = Callable[..., object]  # takes the note's arguments by name
+
+
+class Run(StrEnum):
+    """What became of one look at a note."""
+
+    DONE = "done"
+    FAILED = "failed"  # backed off, will be tried again
+    NOT_OURS = "not_ours"  # done, not due yet, or claimed by another
+
+
+def leave_message(
+    *, topic: str, arguments: Mapping[str, str | int], due_at: datetime | None = None, now: datetime
+) -> Message:
+    """Write a note in the caller's transaction; it is run at least once after the commit, not before `due_at`.
+
+    UnfitArguments for anything but ids. Call it inside a transaction together with what makes the work necessary.
+    """
+    _refuse_unfit(arguments)
+    message = Message.objects.create(
+        topic=topic, arguments=dict(arguments), created_at=now, due_at=max(due_at or now, now)
+    )
+    if message.due_at == now:
+        # Robust: a broker that is down must not turn a committed sale into an error; the sweeper finds the note.
+        transaction.on_commit(lambda: _ring(message.id, topic), robust=True)
+    return message
+
+
+def run_message(*, message_id: UUID, now: datetime) -> Run:
+    """Run one note's handler unless it is done, not due, or another's; a failure is backed off, never raised.
+
+    Must not be called inside a transaction. The handler may run twice, even at the same time.
+    """
+    message = claim_message(message_id, now=now)
+    return Run.NOT_OURS if message is None else _run(message, now)
+
+
+def sweep(*, now: datetime, limit: int, grace: timedelta = timedelta(0)) -> int:
+    """Run up to `limit` overdue notes here, without a broker, longest overdue first; return how many were run.
+
+    Any number of sweepers may run at once. `grace` leaves fresh notes to the worker whose doorbell was just rung.
+    """
+    started = time.monotonic()
+    for count in range(limit):
+        # Handlers take time: a lease counted from the start of the sweep could be over before the claim.
+        current = now + timedelta(seconds=time.monotonic() - started)
+        message = claim_next(now=current, grace=grace)
+        if message is None:
+            return count
+        _run(message, current)
+    return limit
+
+
+def _run(message: Message, now: datetime) -> Run:
+    started = time.monotonic()
+    facts = {"topic": message.topic, "message_id": str(message.id), "tries": message.tries}
+    try:
+        _handler(message.topic)(**message.arguments)
+    except Exception as error:
+        logger.warning("outbox message failed", extra=facts, exc_info=True)
+        ended = now + timedelta(seconds=time.monotonic() - started)
+        # The tries are the fence: if our lease ended and another claimed it meanwhile, its lease stands.
+        Message.objects.filter(id=message.id, done_at__isnull=True, tries=message.tries).update(
+            claimed_until=None, due_at=ended + delay_after(message.tries), last_error=_name_of(error)
+        )
+        return Run.FAILED
+    ended = now + timedelta(seconds=time.monotonic() - started)
+    # Without the fence: the work is done, whoever else may still be at it.
+    Message.objects.filter(id=message.id, done_at__isnull=True).update(claimed_until=None, done_at=ended, last_error="")
+    return Run.DONE
+
+
+def delay_after(tries: int) -> timedelta:
+    """Return how long to wait after that many tries: 1, 2, 4 seconds and so on, at most ten minutes."""
+    return min(FIRST_DELAY * (1 << min(tries - 1, 20)), LONGEST_DELAY)
+
+
+def _ring(message_id: UUID, topic: str) -> None:
+    path: str = getattr(settings, "OUTBOX_DOORBELL", "")
+    if not path:
+        return
+    try:
+        import_string(path)(message_id=message_id, topic=topic)
+    except Exception:
+        logger.info("outbox doorbell not answered", extra={"topic": topic, "message_id": str(message_id)})
+
+
+def _handler(topic: str) -> Handler:
+    handlers: Mapping[str, str] = getattr(settings, "OUTBOX_HANDLERS", {})
+    if topic not in handlers:
+        raise UnknownTopic(topic)
+    handler: Handler = import_string(handlers[topic])
+    return handler
+
+
+def _refuse_unfit(arguments: Mapping[str, str | int]) -> None:
+    for name, value in arguments.items():
+        fits = isinstance(name, str) and (
+            type(value) is int or (isinstance(value, str) and len(value) <= _LONGEST_TEXT)
+        )
+        if not fits:
+            raise UnfitArguments(f"argument {name!r} is not an id")
+
+
+def _name_of(error: Exception) -> str:
+    # The class and the stable code only: the text of a foreign exception may quote what it was given.
+    code = f" {error.code}" if isinstance(error, DomainError) else ""
+    return f"{type(error).__module__}.{type(error).__qualname__}{code}"[:200]
