@@ -1,0 +1,83 @@
+"""The administrator's doors: accounts, books, faults."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+from simulators.bankcore import accounts
+from simulators.bankcore.books import show_books
+from simulators.bankcore.exchange import Answer, Exchange, Fields, Objection, answer_json
+from simulators.bankcore.faults import KINDS, TARGETS, Fault, FaultBook
+from simulators.bankcore.operations import list_operations
+from simulators.bankcore.reading import currency_in, integer_in, read_json, text_in
+from simulators.bankcore.store import Store
+
+BookWork = Callable[[sqlite3.Connection, datetime], tuple[int, Fields]]
+LARGEST_BALANCE = 10**12
+
+
+def answer_administrator(store: Store, faults: FaultBook, exchange: Exchange, subject: str, now: datetime) -> Answer:
+    """Answer one call below /v1/admin/; the key has been checked."""
+    match exchange.method, subject.split("/"):
+        case "POST", ["faults"]:
+            faults.add(_read_fault(exchange))
+            return answer_json(201, {"faults": faults.show()})
+        case "GET", ["faults"]:
+            return answer_json(200, {"faults": faults.show()})
+        case "DELETE", ["faults"]:
+            faults.clear()
+            return answer_json(200, {"faults": []})
+    with store.transaction() as books:
+        match exchange.method, subject.split("/"):
+            case "POST", ["accounts"]:
+                return answer_json(201, _open_account(books, exchange, now))
+            case "GET", ["accounts"]:
+                return answer_json(200, {"accounts": accounts.list_accounts(books, now)})
+            case "POST", ["accounts", token, "status"]:
+                status = _one_of(read_json(exchange, required=("status",)), "status", _STATUSES)
+                return answer_json(200, accounts.change_status(books, token, status, now))
+            case "GET", ["books"]:
+                return answer_json(200, show_books(books, now))
+            case "GET", ["operations"]:
+                return answer_json(200, {"operations": list_operations(books)})
+    raise Objection(404, "not_found", "no such door")
+
+
+_STATUSES = frozenset({"active", "blocked", "expired"})
+
+
+def _one_of(fields: Fields, name: str, choices: frozenset[str]) -> str:
+    choice = fields[name]
+    if not isinstance(choice, str) or choice not in choices:
+        raise Objection(422, "invalid_field", f"{name} is not one of {', '.join(sorted(choices))}")
+    return choice
+
+
+def _open_account(books: sqlite3.Connection, exchange: Exchange, now: datetime) -> Fields:
+    fields = read_json(exchange, required=("owner", "currency", "balance"), optional=("limit_per_payment", "status"))
+    limit = fields.setdefault("limit_per_payment", None)
+    fields.setdefault("status", "active")
+    return accounts.open_account(
+        books,
+        owner=text_in(fields, "owner", longest=128),
+        currency=currency_in(fields),
+        balance=integer_in(fields, "balance", lowest=0, highest=LARGEST_BALANCE),
+        limit=None if limit is None else integer_in(fields, "limit_per_payment", lowest=0, highest=LARGEST_BALANCE),
+        status=_one_of(fields, "status", _STATUSES),
+        now=now,
+    )
+
+
+def _read_fault(exchange: Exchange) -> Fault:
+    optional: Fields = {"times": 1, "milliseconds": 1000, "probability": 1.0}
+    fields = {**optional, **read_json(exchange, required=("on", "kind"), optional=optional)}
+    probability = fields["probability"]
+    if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0 <= probability <= 1:
+        raise Objection(422, "invalid_field", "probability is not between 0 and 1")
+    return Fault(
+        on=_one_of(fields, "on", TARGETS),
+        kind=_one_of(fields, "kind", KINDS),
+        times=integer_in(fields, "times", lowest=1, highest=1_000_000),
+        milliseconds=integer_in(fields, "milliseconds", lowest=0, highest=600_000),
+        probability=float(probability),
+    )

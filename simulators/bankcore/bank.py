@@ -1,0 +1,139 @@
+"""The bank as one object, and its doors: pure functions from an Exchange to an Answer."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from simulators.bankcore import administration, captures, holds, operations
+from simulators.bankcore.books import rfc3339, show_statement
+from simulators.bankcore.exchange import Answer, Exchange, Fields, Objection, answer_json, answer_objection
+from simulators.bankcore.faults import FaultBook
+from simulators.bankcore.keys import Keys, is_same_key
+from simulators.bankcore.reading import amount_in, currency_in, moment_in, read_json, reference_in, text_in
+from simulators.bankcore.store import Store
+
+DOORS = (
+    ("hold", "POST", re.compile(r"/v1/holds")),
+    ("capture", "POST", re.compile(r"/v1/holds/(\w{1,64})/captures")),
+    ("release", "POST", re.compile(r"/v1/holds/(\w{1,64})/release")),
+    ("refund", "POST", re.compile(r"/v1/captures/(\w{1,64})/refunds")),
+    ("reversal", "POST", re.compile(r"/v1/reversals")),
+    ("inquiry", "GET", re.compile(r"/v1/operations/([A-Za-z0-9_.:-]{1,64})")),
+    ("statement", "GET", re.compile(r"/v1/statements/(\d{4}-\d\d-\d\d)")),
+    ("health", "GET", re.compile(r"/v1/health")),
+    ("admin", "", re.compile(r"/v1/admin/(.{1,200})")),
+)
+FIELDS = {
+    "hold": ("ref", "account_token", "amount", "currency", "merchant", "expires_at", "proof"),
+    "capture": ("ref", "amount", "currency", "final"),
+    "release": ("ref",),
+    "refund": ("ref", "amount", "currency"),
+    "reversal": ("ref", "original_ref"),
+}
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """All that the doors need; `clock` is replaced by tests."""
+
+    store: Store
+    faults: FaultBook
+    keys: Keys
+    clock: Callable[[], datetime] = _clock
+
+
+def name_call(exchange: Exchange) -> tuple[str, str]:
+    """Return which door the request wants and the id in its path; raises 404 or 405."""
+    for call, method, pattern in DOORS:
+        if found := pattern.fullmatch(exchange.path):
+            if method and method != exchange.method:
+                raise Objection(405, "method_not_allowed", f"this is a {method}")
+            return call, found[1] if pattern.groups else ""
+    raise Objection(404, "not_found", "no such door")
+
+
+def is_trusted(bank: Bank, call: str, exchange: Exchange) -> bool:
+    """Say whether the request shows the key that its door wants."""
+    if call == "admin":
+        return is_same_key(exchange.headers.get("x-admin-key", ""), bank.keys.admin)
+    return is_same_key(exchange.headers.get("authorization", ""), f"Bearer {bank.keys.client}")
+
+
+def answer_exchange(bank: Bank, exchange: Exchange) -> Answer:
+    """Answer one request; faults are not this function's business. Any exception but an Objection is a bug."""
+    try:
+        call, subject = name_call(exchange)
+        if not is_trusted(bank, call, exchange):
+            raise Objection(401, "unauthenticated", "the key is missing or wrong")
+        now = bank.clock()
+        match call:
+            case "admin":
+                return administration.answer_administrator(bank.store, bank.faults, exchange, subject, now)
+            case "health":
+                return answer_json(200, {"status": "ok", "time": rfc3339(now)})
+            case "inquiry":
+                with bank.store.transaction() as books:
+                    return answer_json(200, operations.show_operation(books, subject))
+            case "statement":
+                return _answer_statement(bank, subject, now)
+            case _:
+                return _answer_operation(bank, call, subject, exchange, now)
+    except Objection as objection:
+        return answer_objection(objection)
+
+
+def _answer_statement(bank: Bank, text: str, now: datetime) -> Answer:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Objection(422, "invalid_field", "no such day") from None
+    with bank.store.transaction() as books:
+        return answer_json(200, show_statement(books, day, now))
+
+
+def _answer_operation(bank: Bank, call: str, subject: str, exchange: Exchange, now: datetime) -> Answer:
+    fields = read_json(exchange, required=FIELDS[call])
+    ref = reference_in(fields)
+    with bank.store.transaction() as books:
+        work = _work(bank, call, subject, fields, ref)
+        content = operations.fingerprint(exchange.path, fields)
+        return operations.answer_once(
+            books, call=call, ref=ref, content=content, work=lambda: work(books, now), now=now
+        )
+
+
+def _work(bank: Bank, call: str, subject: str, fields: Fields, ref: str) -> administration.BookWork:
+    """Read the fields of a call strictly, and return what is to be done with the books."""
+    if call == "release":
+        return lambda books, now: holds.release_hold(books, ref=ref, hold_id=subject, now=now)
+    if call == "reversal":
+        original_ref = reference_in(fields, "original_ref")
+        return lambda books, now: captures.reverse(books, ref=ref, original_ref=original_ref, now=now)
+    amount, currency = amount_in(fields), currency_in(fields)
+    if call == "refund":
+        return lambda books, now: captures.refund_capture(
+            books, ref=ref, capture_id=subject, amount=amount, currency=currency, now=now
+        )
+    if call == "capture":
+        final = fields["final"]
+        if not isinstance(final, bool):
+            raise Objection(422, "invalid_field", "final is not true or false")
+        return lambda books, now: captures.capture_hold(
+            books, ref=ref, hold_id=subject, amount=amount, currency=currency, final=final, now=now
+        )
+    text_in(fields, "proof", longest=4096)
+    request = holds.HoldRequest(
+        ref=ref,
+        account_token=text_in(fields, "account_token", longest=128),
+        amount=amount,
+        currency=currency,
+        merchant=text_in(fields, "merchant", longest=128),
+        expires_at=moment_in(fields, "expires_at"),
+    )
+    reason = bank.faults.magic_reason(amount)
+    return lambda books, now: holds.place_hold(books, request, magic_reason=reason, now=now)

@@ -1,0 +1,115 @@
+"""The bank's SQLite file: what is in it, and how one gets at it."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS account (
+    account_id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('customer', 'settlement', 'vault')),
+    name TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    token TEXT UNIQUE,
+    iban TEXT UNIQUE,
+    status TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'blocked', 'expired')),
+    limit_per_payment INTEGER,
+    balance INTEGER NOT NULL DEFAULT 0,
+    CONSTRAINT customer_never_overdrawn CHECK (kind != 'customer' OR balance >= 0)
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS one_house_account ON account (kind, currency) WHERE kind != 'customer';
+
+CREATE TABLE IF NOT EXISTS journal (
+    journal_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('opening', 'capture', 'refund', 'reversal')),
+    ref TEXT NOT NULL,
+    capture_id TEXT,
+    booked_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS journal_by_day ON journal (booked_at);
+
+CREATE TABLE IF NOT EXISTS posting (
+    posting_id INTEGER PRIMARY KEY,
+    journal_id INTEGER NOT NULL REFERENCES journal,
+    account_id INTEGER NOT NULL REFERENCES account,
+    amount INTEGER NOT NULL CHECK (amount != 0)
+) STRICT;
+CREATE INDEX IF NOT EXISTS posting_by_journal ON posting (journal_id);
+CREATE TRIGGER IF NOT EXISTS posting_moves_balance AFTER INSERT ON posting BEGIN
+    UPDATE account SET balance = balance + NEW.amount WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER IF NOT EXISTS posting_never_changes BEFORE UPDATE ON posting
+    BEGIN SELECT RAISE(ABORT, 'postings are append-only'); END;
+CREATE TRIGGER IF NOT EXISTS posting_never_goes BEFORE DELETE ON posting
+    BEGIN SELECT RAISE(ABORT, 'postings are append-only'); END;
+
+CREATE TABLE IF NOT EXISTS hold (
+    hold_id TEXT PRIMARY KEY,
+    ref TEXT NOT NULL UNIQUE,
+    account_id INTEGER NOT NULL REFERENCES account,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    captured INTEGER NOT NULL DEFAULT 0,
+    currency TEXT NOT NULL,
+    merchant TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'captured', 'released')),
+    CONSTRAINT captured_within_hold CHECK (captured BETWEEN 0 AND amount)
+) STRICT;
+-- Covering: what an account has spoken for is summed at every hold, from the index alone.
+CREATE INDEX IF NOT EXISTS open_hold_by_account ON hold (account_id, status, expires_at, amount, captured)
+    WHERE status = 'open';
+
+CREATE TABLE IF NOT EXISTS capture (
+    capture_id TEXT PRIMARY KEY,
+    ref TEXT NOT NULL UNIQUE,
+    hold_id TEXT NOT NULL REFERENCES hold,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    refunded INTEGER NOT NULL DEFAULT 0,
+    CONSTRAINT refunded_within_capture CHECK (refunded BETWEEN 0 AND amount)
+) STRICT;
+CREATE INDEX IF NOT EXISTS capture_by_hold ON capture (hold_id);
+
+CREATE TABLE IF NOT EXISTS operation (
+    ref TEXT PRIMARY KEY,
+    call TEXT NOT NULL CHECK (call IN ('hold', 'capture', 'release', 'refund', 'reversal')),
+    fingerprint TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    answered_at TEXT NOT NULL
+) STRICT;
+-- A reversal's mark on the reference it undid, whether or not that had arrived.
+CREATE TABLE IF NOT EXISTS reversed (original_ref TEXT PRIMARY KEY, ref TEXT NOT NULL) STRICT;
+"""
+
+
+class Store:
+    """One connection, one transaction at a time: a queue is this bank's answer to every race."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        # NORMAL survives kill -9 of the process; only a power cut may take the last answers.
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.executescript(SCHEMA)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection for one transaction, committed at the end and rolled back by any exception."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file; wait for the transaction that is under way."""
+        with self._lock:
+            self._connection.close()

@@ -1,0 +1,82 @@
+"""The bank simulator as a process of its own, and a caller that knows its keys."""
+
+import http.client
+import json
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+Fields = dict[str, Any]  # answers are read as they come
+
+
+@dataclass
+class BankProcess:
+    """A running bank; `start` again after `kill` on the same directory."""
+
+    directory: Path
+    options: tuple[str, ...] = ()
+    refs: "count[int]" = field(default_factory=lambda: count(1))
+
+    def start(self) -> "BankProcess":
+        command = [sys.executable, "-m", "simulators.bankcore", "--data", str(self.directory), *self.options]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.port = json.loads(self.process.stdout.readline())["port"]
+        return self
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate(timeout=10)
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {(self.directory / 'client.key').read_text().strip()}",
+            "X-Admin-Key": (self.directory / "admin.key").read_text().strip(),
+            "Content-Type": "application/json",
+        }
+
+    def call(self, method: str, path: str, fields: Fields | None = None) -> tuple[int, Fields]:
+        with closing(self.connect()) as connection:
+            connection.request(method, path, json.dumps(fields) if fields is not None else None, self.headers())
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+
+    def post(self, path: str, **fields: object) -> tuple[int, Fields]:
+        return self.call("POST", path, {"ref": f"test-{next(self.refs)}", **fields})
+
+    def get(self, path: str) -> Fields:
+        return self.call("GET", path)[1]
+
+    def open_account(self, balance: int = 10_000, **fields: object) -> str:
+        body = {"owner": "Alice", "currency": "CHF", "balance": balance, **fields}
+        token: str = self.call("POST", "/v1/admin/accounts", body)[1]["account_token"]
+        return token
+
+    def order(self, **fault: object) -> None:
+        assert self.call("POST", "/v1/admin/faults", fault)[0] == 201
+
+    def account(self, token: str) -> Fields:
+        found: Fields = next(a for a in self.get("/v1/admin/accounts")["accounts"] if a["account_token"] == token)
+        return found
+
+
+def hold_fields(token: str, amount: int = 1295, *, seconds: float = 600, **fields: object) -> Fields:
+    expires_at = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+    return {
+        "account_token": token,
+        "amount": amount,
+        "currency": "CHF",
+        "merchant": "Shop 12",
+        "expires_at": expires_at,
+        "proof": "signed",
+        **fields,
+    }
