@@ -1,0 +1,1 @@
+"""One package per provider that we speak to. Settings name a connector; nobody imports one."""

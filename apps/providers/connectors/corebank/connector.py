@@ -1,0 +1,118 @@
+"""The bank core's connector: sends what the wire composes, returns what the wire reads."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from apps.kernel.masking import Secret
+from apps.providers.connectors.corebank.statement import settlement_from
+from apps.providers.connectors.corebank.wire import Writing, inquiry_outcome_from, outcome_from, request_for
+from apps.providers.contract import (
+    Authorise,
+    Capabilities,
+    Capture,
+    CheckLiquidity,
+    Inquire,
+    InquiryOutcome,
+    InvalidNotice,
+    Notice,
+    NotSent,
+    Outcome,
+    Refund,
+    Reverse,
+    Settlement,
+    SettlementNotReady,
+    Unknown,
+    Void,
+)
+from apps.providers.http import HttpAnswer, HttpExchange, HttpRequest, Signer, Verifier
+
+_HEALTH_DEADLINE_SECONDS: Final = 2.0
+_STATEMENT_DEADLINE_SECONDS: Final = 60.0
+_MAXIMUM_STATEMENT_BYTES: Final = 64 * 1024 * 1024
+
+
+class CorebankConnector:
+    """One account at a bank core. `client_key` is the bank's credential for us."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        client_key: Secret[str],
+        tls: ssl.SSLContext | None = None,
+        signer: Signer | None = None,
+        verifier: Verifier | None = None,
+    ) -> None:
+        self._client_key = client_key
+        self._exchange = HttpExchange(base_url, tls=tls, signer=signer, verifier=verifier)
+
+    def close(self) -> None:
+        """Close the connections to the bank."""
+        self._exchange.close()
+
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            check_liquidity=False,
+            partial_capture=True,
+            multiple_captures=True,
+            partial_refund=True,
+            notices=False,
+            settlement=True,
+        )
+
+    def health(self) -> bool:
+        answer = self._send(HttpRequest("GET", "/v1/health"), _HEALTH_DEADLINE_SECONDS)
+        return isinstance(answer, HttpAnswer) and answer.status == 200
+
+    def check_liquidity(self, request: CheckLiquidity) -> Outcome:
+        return NotSent("the bank core has no liquidity check")
+
+    def authorise(self, request: Authorise) -> Outcome:
+        return self._write(request)
+
+    def capture(self, request: Capture) -> Outcome:
+        return self._write(request)
+
+    def void(self, request: Void) -> Outcome:
+        return self._write(request)
+
+    def refund(self, request: Refund) -> Outcome:
+        return self._write(request)
+
+    def reverse(self, request: Reverse) -> Outcome:
+        return self._write(request)
+
+    def inquire(self, request: Inquire) -> InquiryOutcome:
+        answer = self._send(request_for(request), request.deadline_seconds)
+        if not isinstance(answer, HttpAnswer):
+            return answer
+        return inquiry_outcome_from(request, status=answer.status, body=answer.body)
+
+    def parse_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        raise InvalidNotice("the bank core sends no notices")
+
+    def fetch_settlement(self, day: date) -> Settlement:
+        answer = self._send(
+            HttpRequest("GET", f"/v1/statements/{day.isoformat()}"),
+            _STATEMENT_DEADLINE_SECONDS,
+            maximum_bytes=_MAXIMUM_STATEMENT_BYTES,
+        )
+        if not isinstance(answer, HttpAnswer):
+            raise SettlementNotReady(answer.detail)
+        return settlement_from(day, status=answer.status, body=answer.body)
+
+    def _write(self, request: Writing) -> Outcome:
+        answer = self._send(request_for(request), request.deadline_seconds)
+        if not isinstance(answer, HttpAnswer):
+            return answer
+        return outcome_from(request, status=answer.status, body=answer.body)
+
+    def _send(
+        self, request: HttpRequest, deadline_seconds: float, maximum_bytes: int = 64 * 1024
+    ) -> HttpAnswer | Unknown | NotSent:
+        authorisation = ("Authorization", f"Bearer {self._client_key.reveal()}")
+        signed_in = replace(request, headers=(*request.headers, authorisation))
+        return self._exchange.send(signed_in, deadline_seconds=deadline_seconds, maximum_bytes=maximum_bytes)
