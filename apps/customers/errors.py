@@ -1,0 +1,15 @@
+"""What can go wrong with customers."""
+
+from apps.kernel.errors import NotFound, Refused
+
+
+class UnknownCustomer(NotFound):
+    """There is no such customer."""
+
+    code = "customer_not_found"
+
+
+class InvalidEmail(Refused):
+    """This is not an e-mail address that can be written to."""
+
+    code = "invalid_email"

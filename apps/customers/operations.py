@@ -1,0 +1,63 @@
+"""Every write about customers: meeting one, freezing, releasing and closing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from apps.audit.operations import record
+from apps.customers.errors import InvalidEmail
+from apps.customers.locks import lock_customer
+from apps.customers.models import Customer
+from apps.customers.states import MOVES, CustomerStatus
+from apps.kernel.actors import Actor
+from apps.kernel.ids import uuid7
+from apps.kernel.transitions import check_move
+
+
+def normal_email(address: str) -> str:
+    """Return the form in which addresses are compared and kept. Raises InvalidEmail.
+
+    Only ASCII: a domain in another script can look like a familiar one, and a letter would go to a stranger.
+    """
+    normal = address.strip().lower()
+    try:
+        validate_email(normal)
+    except ValidationError:
+        raise InvalidEmail from None
+    if not normal.isascii() or len(normal) > 254:
+        raise InvalidEmail
+    return normal
+
+
+@transaction.atomic(durable=True)
+def meet_customer(*, email: str, language: str, by: Actor, now: datetime) -> Customer:
+    """Return the open customer with this address, made if there is none. Raises InvalidEmail.
+
+    Safe in parallel: the address is unique among open customers, and whoever comes second finds the first.
+    """
+    email = normal_email(email)
+    candidate = Customer(id=uuid7(), email=email, language=language, created_at=now)
+    Customer.objects.bulk_create([candidate], ignore_conflicts=True)
+    customer = Customer.objects.exclude(status=CustomerStatus.CLOSED).get(email=email)
+    if customer.id == candidate.id:
+        record(actor=by, action="customer.created", subject=customer.public_id, now=now)
+    return customer
+
+
+@transaction.atomic(durable=True)
+def move_customer(*, customer_id: UUID, to: CustomerStatus, reason: str, by: Actor, now: datetime) -> Customer:
+    """Freeze, release or close a customer; takes effect with the next code. Raises UnknownCustomer, WrongState.
+
+    Asking for the status that the customer has already changes nothing, so that it is safe to repeat.
+    """
+    customer = lock_customer(customer_id)
+    if customer.status == to:
+        return customer
+    check_move(MOVES, CustomerStatus(customer.status), to)
+    customer.status = to
+    customer.save(update_fields=["status"])
+    record(actor=by, action=f"customer.{to}", subject=customer.public_id, reason=reason, now=now)
+    return customer

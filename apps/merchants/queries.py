@@ -1,0 +1,25 @@
+"""Reads about merchants that deserve a name."""
+
+import hashlib
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from apps.merchants.models import Merchant, TillKey
+
+
+def key_digest(text: str) -> bytes:
+    """Return what is kept of a till key."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def till_key_for(text: str, *, now: datetime) -> TillKey | None:
+    """Return the valid key with its till, store and merchant, in one statement; None if there is none."""
+    key = TillKey.objects.select_related("till__store__merchant").filter(digest=key_digest(text)).first()
+    if key is None or not key.is_valid(now) or key.till.closed_at is not None:
+        return None
+    return key
+
+
+def business_date(merchant: Merchant, *, now: datetime) -> date:
+    """Return the day on which the merchant books a sale of this moment."""
+    return now.astimezone(ZoneInfo(merchant.time_zone)).date()
