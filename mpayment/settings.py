@@ -75,3 +75,6 @@ KEY_ENCRYPTION_KEYS = env_secret("KEY_ENCRYPTION_KEYS")
 
 # The installation's UUID; part of every signature and sealed value, so it never changes.
 REALM_ID = env_text("REALM_ID")
+
+# The doorbell between processes: announcements, presence, the broker. Losing it slows things down and loses nothing.
+REDIS_URL = env_text("REDIS_URL", default="redis://127.0.0.1:6379/0")

@@ -1,0 +1,105 @@
+"""A request waits for its outcome on a Redis list of its own; whoever settles it pushes to all of them.
+
+A list and not a subscription: it keeps the announcement for a waiter that listens a moment too late, and costs half.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import redis
+
+from apps.live.connection import PATIENCE_SECONDS, live_redis
+
+logger = logging.getLogger(__name__)
+
+# Longer than any request waits (30 s), so that what nobody collects goes away by itself.
+LIFETIME_SECONDS: Final = 60
+# How often a waiter looks by itself while Redis is away.
+FALLBACK_SECONDS: Final = 0.25
+
+# In one step on the server, so that a waiter that registers meanwhile is either seen or reads the row afterwards.
+_PUSH_TO_ALL: Final = """
+local lists = redis.call('SMEMBERS', KEYS[1])
+for _, list in ipairs(lists) do
+    redis.call('RPUSH', list, '1')
+    redis.call('EXPIRE', list, ARGV[1])
+end
+return #lists
+"""
+
+
+def _waiters(subject: str) -> str:
+    return f"live:waiters:{subject}"
+
+
+def announce(subject: str) -> int:
+    """Wake everybody who waits for the subject, after the commit; return how many were told, 0 without Redis."""
+    try:
+        told: int = live_redis().eval(_PUSH_TO_ALL, 1, _waiters(subject), str(LIFETIME_SECONDS))
+    except redis.RedisError as error:
+        logger.warning("announcement not delivered", extra={"subject": subject, "error": type(error).__name__})
+        return 0
+    return told
+
+
+class Waiter:
+    """Somebody who waits for a subject; made by `waiting_for`."""
+
+    def __init__(self, subject: str, list_name: str, *, is_registered: bool) -> None:
+        self.subject = subject
+        self.list_name = list_name
+        self.is_registered = is_registered
+
+    def wait(self, timeout_seconds: float) -> bool:
+        """Return True when it is time to read the row again, False when the time is up without an announcement.
+
+        Without Redis it returns True every 250 ms, which makes the caller's loop a slow poll.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if not self.is_registered:
+                time.sleep(min(FALLBACK_SECONDS, left))
+                return True
+            try:
+                # In slices below the socket's patience: a Redis that dies silently is noticed within one of them.
+                # Never 0, which Redis takes for ever.
+                pause = max(0.01, min(left, PATIENCE_SECONDS / 2))
+                if live_redis().blpop([self.list_name], timeout=pause) is not None:
+                    return True
+            except redis.RedisError:
+                self.is_registered = False
+        return False
+
+
+@contextmanager
+def waiting_for(subject: str) -> Iterator[Waiter]:
+    """Register as a waiter. Do so before reading the row: an announcement in between is then kept, not missed."""
+    list_name = f"live:waiter:{secrets.token_hex(8)}"
+    name = _waiters(subject)
+    try:
+        with live_redis().pipeline(transaction=False) as pipeline:
+            pipeline.sadd(name, list_name)
+            pipeline.expire(name, LIFETIME_SECONDS)
+            pipeline.execute()
+        waiter = Waiter(subject, list_name, is_registered=True)
+    except redis.RedisError:
+        waiter = Waiter(subject, list_name, is_registered=False)
+    try:
+        yield waiter
+    finally:
+        _forget(name, list_name)
+
+
+def _forget(name: str, list_name: str) -> None:
+    """Leave nothing behind; what cannot be removed now expires."""
+    try:
+        with live_redis().pipeline(transaction=False) as pipeline:
+            pipeline.srem(name, list_name)
+            pipeline.delete(list_name)
+            pipeline.execute()
+    except redis.RedisError as error:
+        logger.warning("waiter not removed", extra={"subject": name, "error": type(error).__name__})
