@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "apps.keys",
     "apps.customers",
     "apps.merchants",
+    "apps.fraud",
 ]
 
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]

@@ -2,6 +2,7 @@
 
 import os
 
+import django
 import pytest
 
 from stack.places import Places
@@ -21,6 +22,8 @@ if "DATABASE_URL" not in os.environ:
     _server.start()
     os.environ["DATABASE_URL"] = _server.url()
 
+# Here, because pytest-django has looked for settings before this file set them.
+django.setup()
 allow_emptying()
 
 
