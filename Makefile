@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # mypy's plugin loads the settings to read the models; it connects to nothing.
-CHECK_ENVIRONMENT := SECRET_KEY=unused DATABASE_URL=postgresql:///unused REALM_ID=107c2a5a-d7ee-4df5-8341-d6de111b7984 KEY_ENCRYPTION_KEYS=unused:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=
+CHECK_ENVIRONMENT := SECRET_KEY=unused DATABASE_URL=postgresql:///unused REDIS_URL=redis://unused REALM_ID=107c2a5a-d7ee-4df5-8341-d6de111b7984 KEY_ENCRYPTION_KEYS=unused:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=
 
-.PHONY: help test check format bench lock clean
+.PHONY: help run test check format bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## show the commands
@@ -20,6 +20,9 @@ $(STAMP): requirements-dev.txt
 	@echo "==> installing pinned and hash-checked packages (one to two minutes the first time)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
+
+run: $(STAMP) ## start everything for a demo, and print the addresses; Ctrl-C stops it
+	@$(BIN)/python -m stack.run $(ARGS)
 
 test: $(STAMP) ## run the tests, on an embedded PostgreSQL and Redis
 	$(BIN)/python -m pytest -n 2 $(ARGS)

@@ -1,16 +1,21 @@
-"""The servers that tests run on: a real PostgreSQL, embedded unless DATABASE_URL names one."""
+"""The servers that tests run on: a real PostgreSQL and Redis, embedded unless DATABASE_URL and REDIS_URL name them."""
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import django
 import pytest
 
 from stack.places import Places
 from stack.postgres import Postgres
+from stack.redis import Redis
 from tests.emptying import allow_emptying
 
 os.environ.setdefault("SECRET_KEY", "only for tests")
 os.environ.setdefault("KEY_ENCRYPTION_KEYS", "tests:" + "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=")
+os.environ.setdefault("ALLOW_FORGETFUL_DATABASE", "1")
 os.environ.setdefault("REALM_ID", "107c2a5a-d7ee-4df5-8341-d6de111b7984")
 # Set here and not in pyproject.toml: the settings read the variables above.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mpayment.settings")
@@ -22,12 +27,23 @@ if "DATABASE_URL" not in os.environ:
     _server.start()
     os.environ["DATABASE_URL"] = _server.url()
 
+# In a place of its own, because two runs at a time may want one, and nothing of it is worth keeping.
+_redis: Redis | None = None
+if "REDIS_URL" not in os.environ:
+    _redis = Redis(Places(Path(tempfile.mkdtemp(prefix="mpayment-tests-"))), durable=False)
+    _redis.start()
+    os.environ["REDIS_URL"] = _redis.url()
+
 # Here, because pytest-django has looked for settings before this file set them.
 django.setup()
 allow_emptying()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server that this run started."""
+    """Stop the servers that this run started."""
+    if _redis is not None:
+        _redis.stop()
+        shutil.rmtree(_redis.socket_path.parent.parent, ignore_errors=True)
+        shutil.rmtree(_redis.places.checkout, ignore_errors=True)
     if _server is not None:
         _server.stop()

@@ -1,0 +1,35 @@
+"""Every address. A door adds one line here and keeps its own in its `urls.py`."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import path
+from django.views import defaults
+
+from apps.rest import handlers
+from mpayment import health
+
+urlpatterns = [
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+]
+
+
+def _by_address(
+    for_api: Callable[..., HttpResponseBase], for_pages: Callable[..., HttpResponseBase]
+) -> Callable[[HttpRequest, Exception], HttpResponseBase]:
+    def answer(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+        return for_api(request, exception) if handlers.is_api(request) else for_pages(request, exception)
+
+    return answer
+
+
+def handler500(request: HttpRequest) -> HttpResponseBase:
+    """Answer a failure of ours as a problem to a machine and as a page to a person."""
+    return handlers.server_error(request) if handlers.is_api(request) else defaults.server_error(request)
+
+
+handler400 = _by_address(handlers.bad_request, defaults.bad_request)
+handler403 = _by_address(handlers.permission_denied, defaults.permission_denied)
+handler404 = _by_address(handlers.page_not_found, defaults.page_not_found)

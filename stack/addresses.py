@@ -1,0 +1,103 @@
+"""Where a running installation is reached, and the card (var/run/demo.json) that says so to people and programs."""
+
+import contextlib
+import json
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stack.installation import write_private
+from stack.places import Places, private_directory
+from stack.processes import free_port
+
+HOST = "127.0.0.1"
+
+
+class PortBusy(RuntimeError):
+    """Somebody listens on a port that was asked for by its number."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """One TCP port for each process that is spoken to."""
+
+    web: int
+    sockets: int
+    bank: int
+
+
+def choose_ports(asked: int | None, preferred: int = 8000) -> Ports:
+    """Return three ports: free ones near `preferred`; or from `asked` on; any if it is 0. Raises PortBusy.
+
+    A port that was asked for is not replaced by another: whoever asks has told others.
+    """
+    if asked == 0:
+        return Ports(*_any_three())
+    if asked is not None and not is_free(asked):
+        raise PortBusy(f"Port {asked} is in use by another program. Choose another one: --port {asked + 100}")
+    web = asked if asked is not None else free_port(preferred)
+    sockets = free_port(web + 1)
+    return Ports(web, sockets, free_port(sockets + 1))
+
+
+def is_free(port: int) -> bool:
+    """Say whether nobody listens there."""
+    return free_port(port) == port
+
+
+def _any_three() -> tuple[int, int, int]:
+    # Held open together, so that they differ.
+    with socket.socket() as first, socket.socket() as second, socket.socket() as third:
+        for probe in (first, second, third):
+            probe.bind((HOST, 0))
+        web, sockets, bank = (int(probe.getsockname()[1]) for probe in (first, second, third))
+    return web, sockets, bank
+
+
+def card_path(places: Places) -> Path:
+    """Return where the card lies; it stays after the stop, so that tills keep their keys."""
+    return private_directory(places.var / "run") / "demo.json"
+
+
+# Any: the card is JSON, and its members are documented in docs/operations.md.
+def make_card(ports: Ports, seeded: dict[str, Any]) -> dict[str, Any]:
+    """Return the addresses, and what the seed made."""
+    web = f"http://{HOST}:{ports.web}"
+    addresses = {
+        "pos_url": f"{web}/api/pos/v1",
+        "wallet_url": f"{web}/wallet/",
+        "socket_url": f"ws://{HOST}:{ports.sockets}",
+        "staff_url": f"{web}/staff/",
+        "bank_url": f"http://{HOST}:{ports.bank}",
+    }
+    return addresses | seeded
+
+
+def write_card(places: Places, card: dict[str, Any]) -> None:
+    """Put the card where others look for it; mode 0600, because it holds keys."""
+    write_private(card_path(places), json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_card(places: Places) -> dict[str, Any] | None:
+    """Return the last card, if there is one that can be read."""
+    with contextlib.suppress(OSError, ValueError):
+        card = json.loads(card_path(places).read_text(encoding="utf-8"))
+        return card if isinstance(card, dict) else None
+    return None
+
+
+def describe(card: dict[str, Any]) -> str:
+    """Return the card as people read it."""
+    names = {"pos_url": "POS API", "wallet_url": "wallet", "socket_url": "sockets", "staff_url": "staff"}
+    lines = [f"  {label:<10} {card[name]}" for name, label in (names | {"bank_url": "bank"}).items() if name in card]
+    lines += [
+        f"  till       {till['id']}  {till['key']}  ({till.get('store', '')}, {till.get('name', '')}, {till['mode']})"
+        for till in card.get("tills", [])
+    ]
+    lines += [f"  activation {code}" for code in card.get("activation_codes", [])]
+    lines += [
+        f"  login      {login['role']}: {login['name']} / {login['password']}  (TOTP {login['totp_secret']})"
+        for login in card.get("logins", [])
+    ]
+    return "\n".join(lines)
