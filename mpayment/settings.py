@@ -25,12 +25,20 @@ INSTALLED_APPS = [
     "apps.idempotency",
     "apps.audit",
     "apps.ledger",
+    "apps.live",
     "apps.keys",
+    "apps.mail",
     "apps.customers",
+    "apps.providers",
     "apps.merchants",
-    "apps.demo",
+    "apps.devices",
+    "apps.instruments",
+    "apps.codes",
     "apps.limits",
     "apps.fraud",
+    "apps.transactions",
+    "apps.confirmations",
+    "apps.demo",
 ]
 
 # The first names every request, also one that is refused; the last stands next to the views of the JSON doors.
