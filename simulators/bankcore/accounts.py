@@ -80,6 +80,19 @@ def show_account(books: sqlite3.Connection, token: str, now: datetime) -> Fields
     }
 
 
+def describe_account(books: sqlite3.Connection, token: str) -> Fields:
+    """Return what a token stands for, as its holder may see it on a screen; the token itself is not repeated."""
+    account = find_account(books, token)
+    if account is None:
+        raise Objection(404, "unknown_account", "no such account")
+    return {
+        "label": f"Bank ...{account['iban'][-4:]}",
+        "iban_masked": mask_iban(account["iban"]),
+        "currency": account["currency"],
+        "status": account["status"],
+    }
+
+
 def list_accounts(books: sqlite3.Connection, now: datetime) -> list[Fields]:
     """Return all customers' accounts in the order of their opening."""
     rows = books.execute("SELECT token FROM account WHERE kind = 'customer' ORDER BY account_id").fetchall()

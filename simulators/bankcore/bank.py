@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from simulators.bankcore import administration, captures, holds, operations
+from simulators.bankcore import accounts, administration, captures, holds, operations
 from simulators.bankcore.books import rfc3339, show_statement
 from simulators.bankcore.exchange import Answer, Exchange, Fields, Objection, answer_json, answer_objection
 from simulators.bankcore.faults import FaultBook
@@ -19,6 +19,7 @@ DOORS = (
     ("release", "POST", re.compile(r"/v1/holds/(\w{1,64})/release")),
     ("refund", "POST", re.compile(r"/v1/captures/(\w{1,64})/refunds")),
     ("reversal", "POST", re.compile(r"/v1/reversals")),
+    ("description", "POST", re.compile(r"/v1/accounts/describe")),
     ("inquiry", "GET", re.compile(r"/v1/operations/([A-Za-z0-9_.:-]{1,64})")),
     ("statement", "GET", re.compile(r"/v1/statements/(\d{4}-\d\d-\d\d)")),
     ("health", "GET", re.compile(r"/v1/health")),
@@ -76,6 +77,11 @@ def answer_exchange(bank: Bank, exchange: Exchange) -> Answer:
                 return administration.answer_administrator(bank.store, bank.faults, exchange, subject, now)
             case "health":
                 return answer_json(200, {"status": "ok", "time": rfc3339(now)})
+            case "description":
+                fields = read_json(exchange, required=("account_token",))
+                token = text_in(fields, "account_token", longest=128)
+                with bank.store.transaction() as books:
+                    return answer_json(200, accounts.describe_account(books, token))
             case "inquiry":
                 with bank.store.transaction() as books:
                     return answer_json(200, operations.show_operation(books, subject))

@@ -24,6 +24,7 @@ TARGETS = frozenset(
         "release",
         "refund",
         "reversal",
+        "description",
         "inquiry",
         "statement",
         "health",

@@ -1,5 +1,6 @@
 """One promise per test, kept by every connector alike."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from apps.providers.contract import (
     Connector,
     Declined,
     Inquire,
+    InstrumentDescription,
     NeverHeardOf,
     NotSent,
     Refund,
@@ -36,6 +38,8 @@ class Party:
 
     connector: Connector
     token: str
+    blocked_token: str = ""
+    unknown_token: str = ""
 
     def authorisation(self, amount: int = 1295) -> Authorise:
         return Authorise(
@@ -69,11 +73,11 @@ def connected(bank: BankProcess) -> CorebankConnector:
 @pytest.fixture(params=["sandbox", "corebank"])
 def party(request: pytest.FixtureRequest) -> Iterator[Party]:
     if request.param == "sandbox":
-        yield Party(SandboxConnector(now=lambda: datetime.now(UTC)), "token")
+        yield Party(SandboxConnector(now=lambda: datetime.now(UTC)), "token-of-alice", "blocked-1", "unknown-1")
         return
     bank: BankProcess = request.getfixturevalue("bank")
     connector = connected(bank)
-    yield Party(connector, bank.open_account(10_000_000))
+    yield Party(connector, bank.open_account(10_000_000), bank.open_account(1, status="blocked"), "act_nobody")
     connector.close()
 
 
@@ -253,6 +257,47 @@ def test_the_statement_of_today_has_what_was_captured_and_refunded(party: Party)
     assert not settlement.is_final
 
 
+def test_says_what_a_token_stands_for_without_repeating_it(party: Party) -> None:
+    description = party.connector.describe_instrument(Secret(party.token), deadline_seconds=2)
+
+    assert isinstance(description, InstrumentDescription)
+    assert (description.currency, description.is_usable) == ("CHF", True)
+    assert re.fullmatch(r"\w+ \.\.\.\d{4}", description.label)
+    assert party.token not in repr(description)
+
+
+def test_a_blocked_account_is_described_as_one_that_cannot_pay(party: Party) -> None:
+    description = party.connector.describe_instrument(Secret(party.blocked_token), deadline_seconds=2)
+
+    assert isinstance(description, InstrumentDescription)
+    assert not description.is_usable
+
+
+def test_a_token_of_nobody_is_an_invalid_instrument(party: Party) -> None:
+    outcome = party.connector.describe_instrument(Secret(party.unknown_token), deadline_seconds=2)
+
+    assert refused_because(outcome) is DeclineReason.INVALID_INSTRUMENT
+
+
+@pytest.mark.parametrize("text", ["", "a b", "x" * 129, "é", "act\n1", "\ud800"])
+def test_a_text_that_can_be_no_token_does_not_switch_the_route_off(bank: BankProcess, text: str) -> None:
+    outcome = connected(bank).describe_instrument(Secret(text), deadline_seconds=2)
+
+    assert refused_because(outcome) is DeclineReason.INVALID_INSTRUMENT
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "error_500", "garbage", "half_body"])
+def test_a_description_that_is_lost_is_unknown(bank: BankProcess, kind: str) -> None:
+    token = Secret(bank.open_account(1))
+    bank.order(on="description", kind=kind)
+
+    first = connected(bank).describe_instrument(token, deadline_seconds=2)
+    again = connected(bank).describe_instrument(token, deadline_seconds=2)
+
+    assert isinstance(first, Unknown)
+    assert isinstance(again, InstrumentDescription)
+
+
 def test_is_healthy(party: Party) -> None:
     assert party.connector.health()
 
@@ -278,6 +323,7 @@ def test_a_bank_that_is_not_there_is_proven_not_sent(party: Party) -> None:
     calls: list[Callable[[], object]] = [
         lambda: connector.authorise(party.authorisation()),
         lambda: connector.inquire(inquiry_about(party.authorisation())),
+        lambda: connector.describe_instrument(Secret(party.token), deadline_seconds=2),
     ]
 
     assert all(isinstance(call(), NotSent) for call in calls)

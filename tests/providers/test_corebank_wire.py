@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from apps.kernel.masking import Secret
 from apps.kernel.money import Money
 from apps.providers.connectors.corebank.statement import settlement_from
-from apps.providers.connectors.corebank.wire import Writing, inquiry_outcome_from, outcome_from, request_for
+from apps.providers.connectors.corebank.wire import (
+    Writing,
+    description_from,
+    description_request,
+    inquiry_outcome_from,
+    outcome_from,
+    request_for,
+)
 from apps.providers.contract import (
     Approved,
     Authorise,
@@ -18,6 +25,7 @@ from apps.providers.contract import (
     ConfigError,
     Declined,
     Inquire,
+    InstrumentDescription,
     NeverHeardOf,
     Refund,
     Reverse,
@@ -26,6 +34,7 @@ from apps.providers.contract import (
     Verb,
     Void,
 )
+from apps.providers.http import HttpRequest
 from apps.providers.reasons import DeclineReason
 
 PRICE = Money(1295, "CHF")
@@ -52,6 +61,7 @@ CAPTURED = '{"ref":"op-2","capture_id":"cap_1","hold_id":"hld_1","status":"appro
 RELEASED = '{"ref":"op-3","hold_id":"hld_1","status":"approved","released":1295,"currency":"CHF"}'
 REFUNDED = '{"ref":"op-4","refund_id":"rfd_1","capture_id":"cap_1","status":"approved","amount":1295,"currency":"CHF"}'
 REVERSED = '{"ref":"op-5","original_ref":"op-1","status":"approved","effect":"tombstone"}'
+DESCRIBED = '{"label":"Bank ...7301","iban_masked":"CH12 **** 7301","currency":"CHF","status":"active"}'
 FOUND = HELD[:-1] + ',"call":"hold","reversed":false}'
 RECORDED = [(AUTHORISE, HELD), (CAPTURE, CAPTURED), (VOID, RELEASED), (REFUND, REFUNDED), (REVERSE, REVERSED)]
 
@@ -173,6 +183,50 @@ def test_a_rejection_of_one_payment_does_not_switch_the_route_off() -> None:
     assert outcome_from(CAPTURE, status=404, body=b'{"code":"unknown_hold"}') == Declined(
         DeclineReason.UNKNOWN_OPERATION, "unknown_hold"
     )
+
+
+def test_a_token_is_asked_about_in_the_body_and_never_in_the_address() -> None:
+    message = description_request(Secret("act_1"))
+
+    assert isinstance(message, HttpRequest)
+    assert (message.method, message.path) == ("POST", "/v1/accounts/describe")
+    assert json.loads(message.body) == {"account_token": "act_1"}
+
+
+@pytest.mark.parametrize(("status", "is_usable"), [("active", True), ("blocked", False), ("expired", False)])
+def test_a_recorded_description_is_read(status: str, is_usable: bool) -> None:
+    body = DESCRIBED.replace("active", status).encode()
+
+    assert description_from(status=200, body=body) == InstrumentDescription("Bank ...7301", "CHF", is_usable)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"active"', '"asleep"'),
+        ('"active"', "true"),
+        ('"CHF"', '"chf"'),
+        ('"CHF"', '"CHFX"'),
+        ('"CHF"', "null"),
+        ("Bank ...7301", ""),
+        ("Bank ...7301", "B" * 61),
+        ("Bank ...7301", "Bank\\u202e1037"),
+        ("}", ""),
+    ],
+)
+def test_a_description_that_does_not_describe_is_unknown(old: str, new: str) -> None:
+    tampered = DESCRIBED.replace(old, new)
+
+    assert tampered != DESCRIBED
+    assert isinstance(description_from(status=200, body=tampered.encode()), Unknown)
+
+
+def test_a_token_that_the_bank_does_not_know_is_no_fault_of_ours() -> None:
+    outcome = description_from(status=404, body=b'{"code":"unknown_account"}')
+
+    assert outcome == Declined(DeclineReason.INVALID_INSTRUMENT, "unknown_account")
+    with pytest.raises(ConfigError):
+        description_from(status=401, body=b'{"code":"unauthenticated"}')
 
 
 def test_a_reference_that_the_bank_would_not_take_never_leaves() -> None:

@@ -4,6 +4,7 @@ import http.client
 import json
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,17 @@ class BankProcess:
 
     def order(self, **fault: object) -> None:
         assert self.call("POST", "/v1/admin/faults", fault)[0] == 201
+
+    def logged(self, **wanted: object) -> Fields:
+        """Return the call log's first entry with these members; the bank writes it just after it has answered."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            for line in (self.directory / "calls.log").read_text().splitlines(keepends=True):
+                entry: Fields = json.loads(line) if line.endswith("\n") else {}
+                if wanted.items() <= entry.items():
+                    return entry
+            time.sleep(0.01)
+        raise AssertionError(f"the call log knows no {wanted}")
 
     def account(self, token: str) -> Fields:
         found: Fields = next(a for a in self.get("/v1/admin/accounts")["accounts"] if a["account_token"] == token)

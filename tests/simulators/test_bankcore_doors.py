@@ -91,6 +91,52 @@ def test_an_unknown_hold_is_not_found_and_its_ref_stays_free(bank: BankProcess) 
     assert bank.call("GET", "/v1/operations/op-1")[0] == 404
 
 
+def test_a_token_is_described_without_being_repeated_or_written_down(bank: BankProcess) -> None:
+    token = bank.open_account()
+
+    status, answer = bank.call("POST", "/v1/accounts/describe", {"account_token": token})
+
+    iban = bank.account(token)["iban"]
+    assert (status, answer) == (
+        200,
+        {
+            "label": f"Bank ...{iban[-4:]}",
+            "iban_masked": f"{iban[:4]} **** {iban[-4:]}",
+            "currency": "CHF",
+            "status": "active",
+        },
+    )
+    line = bank.logged(call="description")
+    assert (line["account"], line["status"]) == (f"...{token[-4:]}", 200)
+    assert token not in (bank.directory / "calls.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"account_token": "act_nobody"}, 404, "unknown_account"),
+        ({"account_token": ""}, 422, "invalid_field"),
+        ({"account_token": ["act_1"]}, 422, "invalid_field"),
+        ({"account_token": "act_1", "ref": "a"}, 422, "unknown_field"),
+        ({}, 422, "missing_field"),
+    ],
+)
+def test_what_is_no_token_of_this_bank_is_not_described(
+    bank: BankProcess, fields: dict[str, object], status: int, code: str
+) -> None:
+    answered, answer = bank.call("POST", "/v1/accounts/describe", fields)
+
+    assert (answered, answer["code"]) == (status, code)
+
+
+def test_nobody_has_a_token_described_without_the_clients_key(bank: BankProcess) -> None:
+    headers = {**bank.headers(), "Authorization": "Bearer wrong"}
+    with closing(bank.connect()) as connection:
+        connection.request("POST", "/v1/accounts/describe", json.dumps({"account_token": bank.open_account()}), headers)
+
+        assert connection.getresponse().status == 401
+
+
 def test_the_keys_are_for_their_owner_only(bank: BankProcess) -> None:
     modes = [stat.S_IMODE((bank.directory / name).stat().st_mode) for name in ("client.key", "admin.key")]
 
@@ -105,7 +151,7 @@ def test_an_iban_has_a_valid_checksum() -> None:
 
 
 def test_the_bank_shares_no_code_with_the_platform() -> None:
-    files = list(Path(ROOT / "simulators").rglob("*.py"))
+    files = list(Path(ROOT / "simulators" / "bankcore").rglob("*.py"))
 
     imported = {
         name.split(".")[0]

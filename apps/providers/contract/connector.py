@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from apps.kernel.masking import Secret
 from apps.kernel.money import Money
-from apps.providers.contract.outcomes import InquiryOutcome, Outcome
+from apps.providers.contract.outcomes import Description, InquiryOutcome, Outcome
 from apps.providers.contract.requests import (
     Authorise,
     Capture,
@@ -97,6 +98,10 @@ class Connector(Protocol):
     def reverse(self, request: Reverse) -> Outcome: ...
 
     def inquire(self, request: Inquire) -> InquiryOutcome: ...
+
+    def describe_instrument(self, token: Secret[str], *, deadline_seconds: float) -> Description:
+        """Return what the token stands for; Declined for one that the provider does not know. Changes nothing."""
+        ...
 
     def parse_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Return what a verified notice says; raise InvalidNotice for any other. Changes nothing."""

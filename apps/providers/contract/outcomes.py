@@ -66,8 +66,18 @@ class NeverHeardOf:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class InstrumentDescription:
+    """What a token stands for, in the provider's words: "Bank ...7301", never a whole account number."""
+
+    label: str
+    currency: str
+    is_usable: bool
+
+
 Outcome = Approved | Declined | Pending | Unknown | NotSent
 InquiryOutcome = Outcome | NeverHeardOf
+Description = InstrumentDescription | Declined | Unknown | NotSent
 
 
 class ConfigError(Exception):

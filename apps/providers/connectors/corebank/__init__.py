@@ -1,5 +1,6 @@
 """A bank's core system: JSON over HTTP, as described in `docs/bank-core-api.md`."""
 
 from apps.providers.connectors.corebank.connector import CorebankConnector
+from apps.providers.connectors.corebank.factory import connect
 
-__all__ = ["CorebankConnector"]
+__all__ = ["CorebankConnector", "connect"]

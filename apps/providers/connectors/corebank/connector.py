@@ -8,12 +8,21 @@ from typing import Final
 
 from apps.kernel.masking import Secret
 from apps.providers.connectors.corebank.statement import settlement_from
-from apps.providers.connectors.corebank.wire import Writing, inquiry_outcome_from, outcome_from, request_for
+from apps.providers.connectors.corebank.wire import (
+    Writing,
+    description_from,
+    description_request,
+    inquiry_outcome_from,
+    outcome_from,
+    request_for,
+)
 from apps.providers.contract import (
     Authorise,
     Capabilities,
     Capture,
     CheckLiquidity,
+    Declined,
+    Description,
     Inquire,
     InquiryOutcome,
     InvalidNotice,
@@ -90,6 +99,15 @@ class CorebankConnector:
         if not isinstance(answer, HttpAnswer):
             return answer
         return inquiry_outcome_from(request, status=answer.status, body=answer.body)
+
+    def describe_instrument(self, token: Secret[str], *, deadline_seconds: float) -> Description:
+        message = description_request(token)
+        if isinstance(message, Declined):
+            return message
+        answer = self._send(message, deadline_seconds)
+        if not isinstance(answer, HttpAnswer):
+            return answer
+        return description_from(status=answer.status, body=answer.body)
 
     def parse_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         raise InvalidNotice("the bank core sends no notices")

@@ -11,16 +11,19 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
 
+from apps.kernel.masking import Secret
 from apps.kernel.money import Money
-from apps.providers.connectors.corebank.words import CALLS, EFFECTS_OF_REVERSAL, REFUSALS, declined
+from apps.providers.connectors.corebank.words import ACCOUNT_STATUSES, CALLS, EFFECTS_OF_REVERSAL, REFUSALS, declined
 from apps.providers.contract import (
     Approved,
     Authorise,
     Capture,
     ConfigError,
     Declined,
+    Description,
     Inquire,
     InquiryOutcome,
+    InstrumentDescription,
     NeverHeardOf,
     Outcome,
     Refund,
@@ -30,11 +33,15 @@ from apps.providers.contract import (
     Void,
 )
 from apps.providers.http import HttpRequest
+from apps.providers.reasons import DeclineReason
 from apps.providers.strict_json import NotStrictJson, read_object
 
 Writing = Authorise | Capture | Void | Refund | Reverse
 
 _REF: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_.~-]{1,128}", re.ASCII)
+_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+_LONGEST_LABEL: Final = 60
 _CONFIGURATION_STATUSES: Final = frozenset({400, 404, 405, 413, 415, 422})
 
 
@@ -81,8 +88,35 @@ def request_for(request: Writing | Inquire) -> HttpRequest:
         case Reverse():
             path = "/v1/reversals"
             content["original_ref"] = request.original_reference
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    return HttpRequest("POST", path, body, (("Content-Type", "application/json"),))
+    return _post(path, content)
+
+
+def description_request(token: Secret[str]) -> HttpRequest | Declined:
+    """Return the message that asks what a token stands for, or the no for a text that can be none.
+
+    The token comes from outside: the bank would reject the message, and that would switch the whole route off.
+    """
+    if not _TOKEN.fullmatch(token.reveal()):
+        return Declined(DeclineReason.INVALID_INSTRUMENT, "not an account token")
+    # In the body, because addresses get written down by everybody on the way.
+    return _post("/v1/accounts/describe", {"account_token": token.reveal()})
+
+
+def description_from(*, status: int, body: bytes) -> Description:
+    """Return what the bank says about a token; ConfigError where it rejects us."""
+    try:
+        answer = _read(status, body)
+        if refusal := _refusal(status, answer):
+            return refusal
+        label, currency = _text(answer, "label"), _text(answer, "currency")
+        if len(label) > _LONGEST_LABEL or not label.isprintable() or not _CURRENCY.fullmatch(currency):
+            raise _NotTheAnswer("no label or no currency")
+        is_usable = ACCOUNT_STATUSES.get(_text(answer, "status"))
+        if is_usable is None:
+            raise _NotTheAnswer("the status is none that we know")
+        return InstrumentDescription(label, currency, is_usable)
+    except (NotStrictJson, _NotTheAnswer) as error:
+        return Unknown(f"HTTP {status}: {error}")
 
 
 def outcome_from(request: Writing, *, status: int, body: bytes) -> Outcome:
@@ -127,6 +161,11 @@ def inquiry_outcome_from(request: Inquire, *, status: int, body: bytes) -> Inqui
         return declined("reversed") if is_reversed and isinstance(outcome, Approved) else outcome
     except (NotStrictJson, _NotTheAnswer) as error:
         return Unknown(f"HTTP {status}: {error}")
+
+
+def _post(path: str, content: dict[str, object]) -> HttpRequest:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return HttpRequest("POST", path, body, (("Content-Type", "application/json"),))
 
 
 def _read(status: int, body: bytes) -> dict[str, object]:

@@ -17,6 +17,9 @@ CALLS: Final[Mapping[Verb, str]] = MappingProxyType(
     }
 )
 
+# Whether an account of this status can pay.
+ACCOUNT_STATUSES: Final[Mapping[str, bool]] = MappingProxyType({"active": True, "blocked": False, "expired": False})
+
 EFFECTS_OF_REVERSAL: Final = frozenset({"released", "refunded", "tombstone", "nothing"})
 
 REASONS: Final[Mapping[str, DeclineReason]] = MappingProxyType(
@@ -40,9 +43,10 @@ REASONS: Final[Mapping[str, DeclineReason]] = MappingProxyType(
     }
 )
 
-# Errors about this one payment. Were they ConfigErrors, one odd sale would switch the whole route off.
+# Errors about this one payment or instrument. Were they ConfigErrors, one odd sale would switch the whole route off.
 REFUSALS: Final[Mapping[tuple[int, str], DeclineReason]] = MappingProxyType(
     {
+        (404, "unknown_account"): DeclineReason.INVALID_INSTRUMENT,
         (404, "unknown_hold"): DeclineReason.UNKNOWN_OPERATION,
         (404, "unknown_capture"): DeclineReason.UNKNOWN_OPERATION,
         (422, "amount_too_large"): DeclineReason.LIMIT_EXCEEDED,

@@ -4,8 +4,9 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
+from apps.kernel.masking import Secret
 from apps.providers.connectors.sandbox.books import Books, Writing
-from apps.providers.connectors.sandbox.magic import Fault, decline_of, fault_of
+from apps.providers.connectors.sandbox.magic import Fault, decline_of, description_of, fault_of
 from apps.providers.contract import (
     Approved,
     Authorise,
@@ -14,6 +15,7 @@ from apps.providers.contract import (
     CheckLiquidity,
     ConfigError,
     Declined,
+    Description,
     Inquire,
     InquiryOutcome,
     InvalidNotice,
@@ -34,8 +36,9 @@ from apps.providers.reasons import DeclineReason
 class SandboxConnector:
     """One account in memory; forgotten with the process. `now` is the clock, aware UTC."""
 
-    def __init__(self, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, *, now: Callable[[], datetime], currency: str = "CHF") -> None:
         self._now = now
+        self._currency = currency
         self._lock = threading.Lock()
         self._books = Books()
         self._struck: set[str] = set()
@@ -90,6 +93,9 @@ class SandboxConnector:
             if late := self._on_the_way.pop(request.reference, None):
                 self._books.work(late, self._now())
             return NeverHeardOf()
+
+    def describe_instrument(self, token: Secret[str], *, deadline_seconds: float) -> Description:
+        return description_of(token, currency=self._currency)
 
     def parse_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         raise InvalidNotice("the sandbox sends no notices")

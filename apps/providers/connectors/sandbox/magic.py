@@ -1,15 +1,19 @@
-"""Amounts whose last four digits decide what the sandbox does with an operation.
+"""Amounts whose last four digits decide what the sandbox does with an operation, and tokens with a meaning.
 
 Declines apply to authorisations; the faults to authorisations, captures and refunds, and
-strike each reference once, so that a repetition or an inquiry is answered honestly.
+strike each reference once, so that a repetition or an inquiry is answered honestly. Any token
+pays; one that begins with `unknown`, `blocked`, `away` or `silent` is described as just that.
 """
 
+import hashlib
 from collections.abc import Mapping
 from enum import Enum, auto
 from types import MappingProxyType
 from typing import Final
 
+from apps.kernel.masking import Secret
 from apps.kernel.money import Money
+from apps.providers.contract import Declined, Description, InstrumentDescription, NotSent, Unknown
 from apps.providers.reasons import DeclineReason
 
 
@@ -65,3 +69,16 @@ def fault_of(amount: Money) -> Fault | None:
 def decline_of(amount: Money) -> DeclineReason | None:
     """Return the no that the amount asks for, if any."""
     return DECLINES.get(amount.amount % 10_000)
+
+
+def description_of(token: Secret[str], *, currency: str) -> Description:
+    """Return what the token stands for; its label has four digits that tell two tokens apart and give neither away."""
+    text = token.reveal()
+    if text.startswith("unknown"):
+        return Declined(DeclineReason.INVALID_INSTRUMENT, "unknown_account")
+    if text.startswith("away"):
+        return NotSent("the sandbox refused the connection")
+    if text.startswith("silent"):
+        return Unknown("the request was lost")
+    digits = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) % 10_000
+    return InstrumentDescription(f"Sandbox ...{digits:04}", currency, not text.startswith("blocked"))

@@ -1,0 +1,65 @@
+"""Reads about means of payment: which one a code names, and what the wallet lists."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from apps.instruments.contexts import token_aad
+from apps.instruments.models import Instrument
+from apps.instruments.states import InstrumentStatus
+from apps.kernel.masking import Secret
+from apps.keys.kek import key_encryption_keys
+
+
+def payable(customer_id: UUID, handle: int, *, now: datetime) -> Instrument | None:
+    """Return the customer's instrument if it may pay now, with its provider account, in one statement.
+
+    Handle 0 is the default. None for a stranger's, for one that is suspended, removed or expired, and on a route that
+    is switched off.
+    """
+    return _payable(customer_id, _named(handle), now).first()
+
+
+def both_payable(
+    customer_id: UUID, handle: int, fallback: int, *, now: datetime
+) -> tuple[Instrument | None, Instrument | None]:
+    """Return the instrument that a code names and its second choice, each as `payable` would, in one statement.
+
+    There is no second choice where it is 0, or the same as the first once 0 is resolved to the default.
+    """
+    wanted = _named(handle) | Q(handle=fallback) if fallback else _named(handle)
+    first = second = None
+    for instrument in _payable(customer_id, wanted, now):
+        if instrument.handle == handle or (handle == 0 and instrument.is_default):
+            first = instrument
+        else:
+            second = instrument
+    return first, second
+
+
+def instruments_of(customer_id: UUID) -> QuerySet[Instrument]:
+    """Return the customer's instruments, without the removed ones, by handle."""
+    return (
+        Instrument.objects.filter(customer_id=customer_id).exclude(status=InstrumentStatus.REMOVED).order_by("handle")
+    )
+
+
+def instrument_token(instrument: Instrument) -> Secret[str]:
+    """Return the token by which the provider knows the account; KeysUnavailable when it cannot be unwrapped."""
+    aad = token_aad(instrument_id=instrument.id, customer_id=instrument.customer_id)
+    return Secret(key_encryption_keys().unwrap(instrument.wrapped, aad).reveal().decode())
+
+
+def _named(handle: int) -> Q:
+    return Q(handle=handle) if handle else Q(is_default=True)
+
+
+def _payable(customer_id: UUID, wanted: Q, now: datetime) -> QuerySet[Instrument]:
+    return Instrument.objects.select_related("provider_account").filter(
+        wanted,
+        Q(expires_at=None) | Q(expires_at__gt=now),
+        customer_id=customer_id,
+        status=InstrumentStatus.ACTIVE,
+        provider_account__is_enabled=True,
+    )

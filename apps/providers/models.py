@@ -1,0 +1,101 @@
+"""The accounts that we hold at banks and acquirers, and the masked log of every call to them."""
+
+from django.db import models
+from django.db.models import Q
+
+from apps.kernel.ids import uuid7
+from apps.keys.kek import WrappedKey
+
+
+class CallVerb(models.TextChoices):
+    """What was asked of a provider."""
+
+    CHECK_LIQUIDITY = "check_liquidity"
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    VOID = "void"
+    REFUND = "refund"
+    REVERSE = "reverse"
+    INQUIRE = "inquire"
+    DESCRIBE_INSTRUMENT = "describe_instrument"
+
+
+class CallOutcome(models.TextChoices):
+    """What came of it, in one word; an answered description is approved."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not_sent"
+    NEVER_HEARD_OF = "never_heard_of"
+    CONFIG_ERROR = "config_error"
+
+
+class ProviderAccount(models.Model):
+    """A route for money: which connector speaks to whom, and as whom. Never removed: old operations name it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # Part of ledger accounts such as `holds:bank`, so it never changes.
+    code = models.CharField(max_length=31, unique=True)
+    name = models.CharField(max_length=80)
+    # A key of settings.CONNECTORS. Another kind of provider is another account.
+    connector = models.CharField(max_length=32)
+    # What the connector needs to know and is no secret, such as base_url.
+    settings = models.JSONField(default=dict)
+    # Grows with every change of settings or credential: processes that hold an older connection open a new one.
+    version = models.PositiveIntegerField(default=1)
+    kek_id = models.CharField(max_length=32)
+    nonce = models.BinaryField()
+    wrapped_credential = models.BinaryField()
+    is_enabled = models.BooleanField(default=True)
+    disabled_reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[a-z0-9][a-z0-9-]{0,30}$"), name="provider_code_is_a_slug"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_enabled=True, disabled_reason="") | (Q(is_enabled=False) & ~Q(disabled_reason="")),
+                name="provider_is_off_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def wrapped(self) -> WrappedKey:
+        """Return the credential, still sealed."""
+        return WrappedKey(kek_id=self.kek_id, nonce=bytes(self.nonce), ciphertext=bytes(self.wrapped_credential))
+
+
+class ProviderCall(models.Model):
+    """One message to a provider and its outcome, without anything secret; triggers refuse to change or remove it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Ours, the operation's; unchanged on repetition, so several rows may have it.
+    reference = models.CharField(max_length=64)
+    verb = models.CharField(max_length=20, choices=CallVerb)
+    outcome = models.CharField(max_length=16, choices=CallOutcome)
+    # The provider's raw reason or what went wrong on the way, masked; for staff only.
+    detail = models.CharField(max_length=200, blank=True)
+    latency_ms = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "at"], name="provider_call_by_account"),
+            models.Index(fields=["reference"], name="provider_call_by_reference"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(verb__in=CallVerb.values), name="provider_call_verb_is_known"),
+            models.CheckConstraint(condition=Q(outcome__in=CallOutcome.values), name="provider_call_outcome_is_known"),
+            models.CheckConstraint(condition=~Q(reference=""), name="provider_call_names_its_operation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.reference}: {self.outcome}"
