@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
 from django.core.management import call_command
 
 from apps.kernel.actors import Actor
@@ -36,6 +37,15 @@ def test_a_device_certificate_verifies_with_the_authority(now: datetime, by: Act
     assert certificate.subject.rfc4514_string() == "2.5.4.5=0102030405060708,CN=Alice's phone"
     assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     assert certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc
+
+
+def test_a_name_is_cut_by_bytes_and_never_through_a_character(now: datetime, by: Actor) -> None:
+    create_certificate_authority(now=now, by=by)
+
+    der = issue_device_certificate(public_key=POINT, device_ref=DEVICE_REF, name="x" + "é" * 40, now=now)
+
+    (name,) = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert name.value == "x" + "é" * 31
 
 
 def test_a_certificate_of_another_authority_does_not_verify(now: datetime, by: Actor) -> None:

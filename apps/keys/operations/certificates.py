@@ -23,7 +23,7 @@ from apps.paycode.signatures import parse_public_key
 DEVICE_CERTIFICATE_LIFETIME: Final = timedelta(days=5 * 365)
 # A verifier's clock may be behind ours.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
-_COMMON_NAME_LENGTH: Final = 64
+_COMMON_NAME_BYTES: Final = 64
 
 
 def create_certificate_authority(*, now: datetime, by: Actor) -> SigningKey:
@@ -52,7 +52,7 @@ def issue_device_certificate(*, public_key: bytes, device_ref: bytes, name: str,
 
     NotAPublicKey for any other encoding, a coordinate outside the field, a point off the curve; KeysUnavailable
     without an authority.
-    `name` is what the customer calls the phone; what does not fit into 64 characters is cut.
+    `name` is what the customer calls the phone; what does not fit into 64 bytes is cut.
     """
     key = _point(public_key)
     authority = current_signing_key(Purpose.CERTIFICATES, now)
@@ -61,7 +61,7 @@ def issue_device_certificate(*, public_key: bytes, device_ref: bytes, name: str,
     certificate = x509.load_der_x509_certificate(bytes(authority.certificate))
     subject = x509.Name(
         [
-            x509.NameAttribute(NameOID.COMMON_NAME, name[:_COMMON_NAME_LENGTH] or device_ref.hex()),
+            x509.NameAttribute(NameOID.COMMON_NAME, _fitting(name) or device_ref.hex()),
             x509.NameAttribute(NameOID.SERIAL_NUMBER, device_ref.hex()),
         ]
     )
@@ -74,6 +74,11 @@ def issue_device_certificate(*, public_key: bytes, device_ref: bytes, name: str,
         .add_extension(_usage(is_authority=False), critical=True)
     )
     return builder.sign(authority_key, SHA256()).public_bytes(Encoding.DER)
+
+
+def _fitting(name: str) -> str:
+    # Cut by bytes, as the limit counts, and never through the middle of a character.
+    return name.encode()[:_COMMON_NAME_BYTES].decode(errors="ignore")
 
 
 def _point(public_key: bytes) -> ec.EllipticCurvePublicKey:
