@@ -19,7 +19,7 @@ _RETRY_AFTER_SECONDS: Final = 1
 _INSERT: Final = """
     INSERT INTO idempotency_answeredrequest
         (id, scope, key, method, path, body_digest, subject_kind, subject_id, buried, created_at)
-    VALUES (%s, %s, %s, %s, %s, %s, '', '', %s, %s)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (scope, key) DO NOTHING
 """
 
@@ -34,7 +34,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The key is ours: do the work, and say with `record_subject` in the same transaction what it made."""
+    """The key is ours: do the work, and `record_subject` what it made unless the claim named it already."""
 
     request_id: UUID
 
@@ -51,13 +51,25 @@ class Buried:
     """The request never arrived, and if it does, it is refused."""
 
 
-def claim_key(*, scope: str, key: str, method: str, path: str, body_digest: bytes, now: datetime) -> Claimed | Known:
+def claim_key(
+    *,
+    scope: str,
+    key: str,
+    method: str,
+    path: str,
+    body_digest: bytes,
+    subject: Subject | None = None,
+    now: datetime,
+) -> Claimed | Known:
     """Take the key as the first statement of the caller's transaction, or say what it made.
 
-    A parallel repetition waits here for the first one's transaction. KeyInProgress after 2 seconds (the transaction
-    must then be rolled back), KeyReused for another method, path or body, CancelledBeforeArrival for a buried key.
+    `subject` is what the request will make, where its id is known before; it saves a statement. A parallel repetition
+    waits here for the first one's transaction. KeyInProgress after 2 seconds (the transaction must then be rolled
+    back), KeyReused for another method, path or body, CancelledBeforeArrival for a buried key.
     """
-    request_id = _insert(scope, key, method=method, path=path, body_digest=body_digest, buried=False, now=now)
+    request_id = _insert(
+        scope, key, method=method, path=path, body_digest=body_digest, subject=subject, buried=False, now=now
+    )
     if request_id is not None:
         return Claimed(request_id)
     known = _find(scope, key)
@@ -84,7 +96,7 @@ def bury_key(*, scope: str, key: str, now: datetime) -> Buried | Known:
 
     Runs in the caller's transaction and waits for a request that is being answered, like `claim_key`; safe to repeat.
     """
-    if _insert(scope, key, method="", path="", body_digest=b"", buried=True, now=now) is not None:
+    if _insert(scope, key, method="", path="", body_digest=b"", subject=None, buried=True, now=now) is not None:
         return Buried()
     known = _find(scope, key)
     return Buried() if known.buried else Known(_subject_of(known))
@@ -98,18 +110,27 @@ def forget_requests(*, before: datetime, limit: int = 1000) -> int:
 
 
 def _insert(
-    scope: str, key: str, *, method: str, path: str, body_digest: bytes, buried: bool, now: datetime
+    scope: str,
+    key: str,
+    *,
+    method: str,
+    path: str,
+    body_digest: bytes,
+    subject: Subject | None,
+    buried: bool,
+    now: datetime,
 ) -> UUID | None:
     request_id = uuid7()
+    kind, identifier = (subject.kind, subject.id) if subject is not None else ("", "")
     with connection.cursor() as cursor:
         # SET LOCAL takes no parameters. The caller's own timeout is put back: later locks are not ours to judge.
         cursor.execute("SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
         before = cursor.fetchone()[0]
         try:
-            cursor.execute(_INSERT, [request_id, scope, key, method, path, body_digest, buried, now])
+            cursor.execute(_INSERT, [request_id, scope, key, method, path, body_digest, kind, identifier, buried, now])
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
-                raise KeyInProgress(retry_after=_RETRY_AFTER_SECONDS) from error
+                raise KeyInProgress(retry_after_seconds=_RETRY_AFTER_SECONDS) from error
             raise
         inserted = cursor.rowcount == 1
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
@@ -121,7 +142,7 @@ def _find(scope: str, key: str) -> AnsweredRequest:
         return AnsweredRequest.objects.get(scope=scope, key=key)
     except AnsweredRequest.DoesNotExist:
         # Forgotten between the two statements; the next try will be the first one.
-        raise KeyInProgress(retry_after=_RETRY_AFTER_SECONDS) from None
+        raise KeyInProgress(retry_after_seconds=_RETRY_AFTER_SECONDS) from None
 
 
 def _subject_of(request: AnsweredRequest) -> Subject:

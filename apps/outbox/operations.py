@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -34,6 +35,15 @@ class Run(StrEnum):
     NOT_OURS = "not_ours"  # done, not due yet, or claimed by another
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Work to be left for later: who does it, with which ids, and not before when (at once, if not said)."""
+
+    topic: str
+    arguments: Mapping[str, str | int]
+    due_at: datetime | None = None
+
+
 def leave_message(
     *, topic: str, arguments: Mapping[str, str | int], due_at: datetime | None = None, now: datetime
 ) -> Message:
@@ -41,14 +51,28 @@ def leave_message(
 
     UnfitArguments for anything but ids. Call it inside a transaction together with what makes the work necessary.
     """
-    _refuse_unfit(arguments)
-    message = Message.objects.create(
-        topic=topic, arguments=dict(arguments), created_at=now, due_at=max(due_at or now, now)
+    return leave_messages(notes=[Note(topic, arguments, due_at)], now=now)[0]
+
+
+def leave_messages(*, notes: Sequence[Note], now: datetime) -> list[Message]:
+    """Write several notes as `leave_message` does, with one statement."""
+    for note in notes:
+        _refuse_unfit(note.arguments)
+    messages = Message.objects.bulk_create(
+        Message(topic=note.topic, arguments=dict(note.arguments), created_at=now, due_at=max(note.due_at or now, now))
+        for note in notes
     )
-    if message.due_at == now:
+    due = [(message.id, message.topic) for message in messages if message.due_at == now]
+    if due:
         # Robust: a broker that is down must not turn a committed sale into an error; the sweeper finds the note.
-        transaction.on_commit(lambda: _ring(message.id, topic), robust=True)
-    return message
+        transaction.on_commit(lambda: _ring_all(due), robust=True)
+    return messages
+
+
+def notes_about(*, event: str, arguments: Mapping[str, str | int]) -> list[Note]:
+    """Return a note for each topic that EVENT_SUBSCRIBERS names for the event: downstairs does not know who listens."""
+    subscribers: Mapping[str, Sequence[str]] = getattr(settings, "EVENT_SUBSCRIBERS", {})
+    return [Note(topic, arguments) for topic in subscribers.get(event, ())]
 
 
 def run_message(*, message_id: UUID, now: datetime) -> Run:
@@ -98,6 +122,11 @@ def _run(message: Message, now: datetime) -> Run:
 def delay_after(tries: int) -> timedelta:
     """Return how long to wait after that many tries: 1, 2, 4 seconds and so on, at most ten minutes."""
     return min(FIRST_DELAY * (1 << min(tries - 1, 20)), LONGEST_DELAY)
+
+
+def _ring_all(due: Sequence[tuple[UUID, str]]) -> None:
+    for message_id, topic in due:
+        _ring(message_id, topic)
 
 
 def _ring(message_id: UUID, topic: str) -> None:

@@ -96,6 +96,13 @@ def test_a_key_that_made_nothing_is_not_committed() -> None:
     assert AnsweredRequest.objects.count() == 0
 
 
+def test_a_claim_may_name_what_it_makes_at_once() -> None:
+    with transaction.atomic():
+        assert isinstance(claim(subject=PAYMENT), Claimed)
+
+    assert claim(subject=Subject("payment", "pay_2")) == Known(PAYMENT)
+
+
 def test_what_a_key_made_is_said_once() -> None:
     claimed = answer()
     assert isinstance(claimed, Claimed)
@@ -138,7 +145,7 @@ def test_a_repetition_gives_up_after_two_seconds() -> None:
 
     assert 1.9 < waited < 6
     assert refused.value.code == "idempotency_in_progress"
-    assert refused.value.facts == {"retry_after": 1}
+    assert refused.value.facts == {"retry_after_seconds": 1}
     assert answer() == Known(PAYMENT)
 
 

@@ -1,0 +1,310 @@
+"""Starting a payment: the code, the payer, the instrument and the limits are judged in one transaction.
+
+It is committed also when the answer is no: a spent code and a PIN try outlive the payment that failed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from psycopg.errors import UniqueViolation
+
+from apps.audit.operations import record
+from apps.codes.operations import GenuineCode, Payer, open_code, record_refusal, spend_code
+from apps.codes.refusals import Refusal
+from apps.devices.models import Device, KeyProtection
+from apps.fraud.facts import Facts
+from apps.fraud.models import Assessment, Verdict
+from apps.fraud.operations import assess
+from apps.idempotency.operations import Known, Subject, claim_key
+from apps.instruments.models import Instrument
+from apps.instruments.queries import both_payable
+from apps.kernel.actors import Actor
+from apps.kernel.ids import public_id, uuid7
+from apps.kernel.money import Money
+from apps.limits.models import Scope
+from apps.limits.operations import check_payment_limits
+from apps.merchants.models import TillKind
+from apps.merchants.queries import business_date
+from apps.outbox.operations import leave_messages
+from apps.paycode.claims import Purpose
+from apps.paycode.errors import CodeError
+from apps.paycode.text import SealedCode, read_text
+from apps.providers.contract import Verb
+from apps.providers.models import ProviderAccount
+from apps.transactions.errors import CodeUnreadable, CurrencyNotSupported, ReferenceInUse
+from apps.transactions.models import Attempt, Operation, Payment
+from apps.transactions.operations.asking import ask_provider, note_for
+from apps.transactions.operations.history import notes_for_listeners, record_event
+from apps.transactions.queries import live_sale
+from apps.transactions.requests import Point, RequestKey, Sale
+from apps.transactions.states import Status
+from apps.transactions.timing import ANSWER_WITHIN, OUTCOME_DEADLINE
+
+SUBJECT_KIND: Final = "payment"
+_REFERENCE_INDEX: Final = "payment_reference_is_one_live_sale"
+_ADVICE: Final = {
+    "scanner_layout": "the scanner types with another keyboard layout; set it to US, or to raw bytes",
+    "unknown_scheme": "this is a code of another payment scheme",
+    "unsupported_version": "this code is newer than this server",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The payment that the request made, or made when it came the first time."""
+
+    payment_id: UUID
+    is_replay: bool
+    # The message to the provider that waits to be sent; None when there is none.
+    operation_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entitled:
+    """Who pays with what, through whom."""
+
+    payer: Payer
+    instrument: Instrument
+    account: ProviderAccount
+    assessment: Assessment
+
+
+def start_payment(
+    *,
+    code: str,
+    sale: Sale,
+    point: Point,
+    key: RequestKey,
+    payment_id: UUID | None = None,
+    ring: bool = True,
+    by: Actor,
+    now: datetime,
+) -> Started:
+    """Judge a scanned code and begin its payment, once per key; no provider is called here.
+
+    Raises CodeUnreadable and CurrencyNotSupported before anything is stored, ReferenceInUse and the errors of the
+    key with everything rolled back. Any other no is a declined payment. With `ring` False the caller carries the
+    operation out himself, and its note waits a moment.
+    """
+    sealed = _read(code)
+    if sale.amount.currency != point.till.store.merchant.currency:
+        raise CurrencyNotSupported(f"this merchant sells in {point.till.store.merchant.currency}")
+    opened = open_code(sealed=sealed, till=point.till, is_training=sale.is_training, purpose=Purpose.PAY, now=now)
+    start = _Start(payment_id or uuid7(), sale, point, by, now)
+    try:
+        with transaction.atomic(durable=True):
+            return start.run(opened, key, ring)
+    except IntegrityError as error:
+        # Two sales under one receipt number at once: the index lets one of them live.
+        if _is_reference_taken(error) and (taken := start.live_sale()):
+            raise _reference_in_use(taken) from None
+        raise
+
+
+def _read(code: str) -> SealedCode:
+    try:
+        return read_text(code)
+    except CodeError as error:
+        raise CodeUnreadable(error.code, _ADVICE.get(error.code, "this is not a payment code; scan again")) from None
+
+
+def _reference_in_use(payment_id: UUID) -> ReferenceInUse:
+    return ReferenceInUse(payment=public_id("pay", payment_id))
+
+
+def _is_reference_taken(error: IntegrityError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, UniqueViolation) and cause.diag.constraint_name == _REFERENCE_INDEX
+
+
+class _Start:
+    """One start, from the first row to the last; lives as long as its transaction."""
+
+    def __init__(self, payment_id: UUID, sale: Sale, point: Point, by: Actor, now: datetime) -> None:
+        self.payment_id, self.sale, self.point, self.by, self.now = payment_id, sale, point, by, now
+        self.merchant = point.till.store.merchant
+        self.day = business_date(self.merchant, now=now)
+
+    def live_sale(self) -> UUID | None:
+        """Return the live sale under this receipt number."""
+        return live_sale(till_id=self.point.till.id, mode=self.point.mode, day=self.day, reference=self.sale.reference)
+
+    def run(self, opened: GenuineCode | Refusal, key: RequestKey, ring: bool) -> Started:
+        """Write everything that belongs to the start; the order of the rows is the order of the locks."""
+        claimed = claim_key(
+            scope=scope_of(self.point),
+            key=key.key,
+            method=key.method,
+            path=key.path,
+            body_digest=key.body_digest,
+            subject=Subject(SUBJECT_KIND, str(self.payment_id)),
+            now=self.now,
+        )
+        if isinstance(claimed, Known):
+            # Answered from the record, whatever the code says by now.
+            return Started(UUID(claimed.subject.id), is_replay=True)
+        if taken := self.live_sale():
+            raise _reference_in_use(taken)
+        if isinstance(opened, Refusal):
+            return self._decline(opened, None, None)
+        payer = spend_code(
+            genuine=opened,
+            till=self.point.till,
+            subject_kind=SUBJECT_KIND,
+            subject_id=self.payment_id,
+            by=self.by,
+            now=self.now,
+        )
+        if isinstance(payer, Refusal):
+            return self._decline(payer, opened.device, None)
+        entitled = self._entitle(payer)
+        if isinstance(entitled, Refusal):
+            return self._decline(entitled, payer.device, None)
+        return self._authorise(entitled, ring)
+
+    def _entitle(self, payer: Payer) -> _Entitled | Refusal:
+        """Step 11: may this instrument pay that much here?"""
+        claims, amount = payer.claims, self.sale.amount
+        customer_id = payer.device.customer_id
+        instrument, _fallback = both_payable(customer_id, claims.instrument, claims.fallback, now=self.now)
+        if instrument is None:
+            return Refusal("instrument_unusable")
+        if claims.cap_minor is not None and amount.amount > claims.cap_minor:
+            return Refusal("over_cap")
+        crossed = check_payment_limits(
+            amount=amount,
+            subjects={
+                Scope.DEVICE: payer.device.id,
+                Scope.INSTRUMENT: instrument.id,
+                Scope.CUSTOMER: customer_id,
+            },
+            defaults={Scope.DEVICE: _device_default(payer.device)},
+            merchant_limit=Money(self.merchant.per_payment_limit_minor, self.merchant.currency),
+        )
+        if crossed is not None:
+            return Refusal("over_limit", facts={"limit_of": str(crossed.scope), "limit": crossed.limit.amount})
+        if instrument.currency != amount.currency:
+            return Refusal("currency_not_supported")
+        account = training_account() if self.sale.is_training else instrument.provider_account
+        if account is None:
+            return Refusal("provider_unavailable")
+        assessment = assess(facts=self._facts(payer, instrument), now=self.now)
+        match Verdict(assessment.verdict):
+            case Verdict.PASS:
+                return _Entitled(payer, instrument, account, assessment)
+            case Verdict.REVIEW | Verdict.CONSENT | Verdict.BLOCK:
+                return Refusal("fraud_blocked")
+            case _ as never:
+                assert_never(never)
+
+    def _facts(self, payer: Payer, instrument: Instrument) -> Facts:
+        till = self.point.till
+        return Facts(
+            payment=self.payment_id,
+            customer=payer.device.customer_id,
+            device=payer.device.id,
+            instrument=instrument.id,
+            merchant=self.merchant.id,
+            store=till.store_id,
+            till=till.id,
+            cashier=self.sale.cashier,
+            amount=self.sale.amount,
+            code_issued_at=payer.code_issued_at,
+            scanned_at=self.now,
+            device_enrolled_at=payer.device.enrolled_at,
+            is_attended=till.kind == TillKind.ATTENDED,
+            made_online=payer.claims.made_online,
+        )
+
+    def _authorise(self, entitled: _Entitled, ring: bool) -> Started:
+        payment = self._row(Status.AUTHORISING, entitled.payer.device, entitled.instrument)
+        payment.deadline_at = self.now + OUTCOME_DEADLINE
+        payment.save(force_insert=True)
+        attempt = Attempt.objects.create(
+            payment=payment,
+            instrument=entitled.instrument,
+            provider_account=entitled.account,
+            assessment=entitled.assessment,
+            created_at=self.now,
+        )
+        operation = self._ask(payment, attempt)
+        event = record_event(payment, kind="payment.started", by=self.by, now=self.now)
+        record(actor=self.by, action="payment.started", subject=payment.public_id, now=self.now)
+        note = note_for(operation, due_at=None if ring else operation.next_check_at)
+        leave_messages(notes=[note, *notes_for_listeners(payment, event)], now=self.now)
+        return Started(payment.id, is_replay=False, operation_id=operation.id)
+
+    def _ask(self, payment: Payment, attempt: Attempt) -> Operation:
+        lifetime = timedelta(days=settings.AUTHORISATION_LIFETIME_DAYS)
+        return ask_provider(
+            payment,
+            attempt,
+            verb=Verb.AUTHORISE,
+            amount_minor=payment.amount_minor,
+            hold_expires_at=(self.now + lifetime).replace(microsecond=0),
+            now=self.now,
+        )
+
+    def _decline(self, refusal: Refusal, device: Device | None, instrument: Instrument | None) -> Started:
+        payment = self._row(Status.DECLINED, device, instrument)
+        payment.decline_code, payment.decline_detail = shown_code(refusal), refusal.reason
+        payment.tries_left, payment.ended_at = refusal.tries_left, self.now
+        payment.save(force_insert=True)
+        facts = {"code": payment.decline_code}
+        event = record_event(payment, kind="payment.declined", by=self.by, facts=facts, now=self.now)
+        record_refusal(refusal=refusal, subject=payment.public_id, by=self.by, now=self.now)
+        if notes := notes_for_listeners(payment, event):
+            leave_messages(notes=notes, now=self.now)
+        return Started(payment.id, is_replay=False)
+
+    def _row(self, status: Status, device: Device | None, instrument: Instrument | None) -> Payment:
+        sale, till = self.sale, self.point.till
+        return Payment(
+            id=self.payment_id,
+            merchant=self.merchant,
+            till=till,
+            mode=self.point.mode,
+            is_training=sale.is_training,
+            status=status,
+            customer_id=None if device is None else device.customer_id,
+            device=device,
+            instrument=instrument,
+            currency=sale.amount.currency,
+            amount_minor=sale.amount.amount,
+            tip_minor=sale.tip_minor,
+            reference=sale.reference,
+            business_date=self.day,
+            cashier=sale.cashier,
+            language=sale.language or till.language,
+            lines=sale.lines,
+            pos_time=sale.pos_time,
+            capture_mode=sale.capture_mode,
+            confirm_within_seconds=sale.confirm_within_seconds,
+            answer_until=self.now + ANSWER_WITHIN,
+            created_at=self.now,
+        )
+
+
+def scope_of(point: Point) -> str:
+    """Return the scope of a till's idempotency keys: each till and mode has its own."""
+    return f"till:{point.till.id}:{point.mode}"
+
+
+def shown_code(refusal: Refusal) -> str:
+    """Return what the till may learn; that fraud is suspected is not among it."""
+    return "rejected" if refusal.reason == "fraud_blocked" else refusal.shown_reason
+
+
+def training_account() -> ProviderAccount | None:
+    """Return the provider that only plays; None when there is none to play with."""
+    return ProviderAccount.objects.filter(code=settings.TRAINING_PROVIDER, is_enabled=True).first()
+
+
+def _device_default(device: Device) -> Money:
+    # A browser keeps its key in software: what it may pay by default is less.
+    is_software = device.key_protection == KeyProtection.SOFTWARE
+    return settings.SOFTWARE_DEVICE_LIMIT if is_software else settings.HARDWARE_DEVICE_LIMIT

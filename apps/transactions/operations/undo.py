@@ -1,0 +1,144 @@
+"""Taking a sale off: withdraw what was not sent, release what is held, reverse what is unknown.
+
+The undoing is queued in the transaction that says the sale is off, before anybody is told.
+"""
+
+import logging
+from datetime import datetime
+
+from apps.kernel.actors import Actor
+from apps.kernel.money import Money
+from apps.outbox.operations import Note, leave_messages
+from apps.providers.contract import Approved, Declined, InquiryOutcome, Verb
+from apps.providers.reasons import DeclineReason
+from apps.transactions.models import Operation, Payment
+from apps.transactions.operations.asking import ask_provider, note_for
+from apps.transactions.operations.history import change_payment, notes_for_listeners
+from apps.transactions.postings import post_release
+from apps.transactions.states import OperationStatus, Status
+from apps.transactions.timing import UNDO_EVERY, UNDO_FOR, UNDO_REPEATS, next_pause
+
+logger = logging.getLogger(__name__)
+
+# A no to an undoing that proves that nothing is left to undo.
+_NOTHING_LEFT = frozenset({DeclineReason.ALREADY_REVERSED, DeclineReason.HOLD_EXPIRED, DeclineReason.UNKNOWN_OPERATION})
+
+
+def take_off(payment: Payment, *, cause: str, by: Actor, now: datetime) -> None:
+    """Take the locked payment off: cancelled at once if nothing was sent, else reversing until it is undone.
+
+    For payments that are authorising, unknown or authorised; WrongState for others.
+    """
+    authorise = _authorisation(payment)
+    if payment.status == Status.AUTHORISING and _withdraw(authorise, now):
+        event = change_payment(
+            payment,
+            to=Status.CANCELLED,
+            kind="payment.cancelled",
+            facts={"cause": cause},
+            by=by,
+            now=now,
+            deadline_at=None,
+            ended_at=now,
+        )
+        if notes := notes_for_listeners(payment, event):
+            leave_messages(notes=notes, now=now)
+        return
+    change_payment(
+        payment,
+        to=Status.REVERSING,
+        kind="payment.reversing",
+        facts={"cause": cause},
+        by=by,
+        now=now,
+        deadline_at=None,
+    )
+    leave_messages(notes=[undo_authorisation(payment, authorise, now=now)], now=now)
+
+
+def undo_authorisation(payment: Payment, authorise: Operation, *, now: datetime) -> Note:
+    """Queue the undoing that fits what is known of the hold, and return its note."""
+    if authorise.status == OperationStatus.SUCCEEDED:
+        verb, target = Verb.VOID, authorise.provider_reference
+    else:
+        verb, target = Verb.REVERSE, authorise.reference
+        # The reversal asks from now on; this one is only kept from being forgotten.
+        Operation.objects.filter(id=authorise.id).update(next_check_at=now + UNDO_FOR)
+    amount_minor = payment.remaining_minor or payment.amount_minor
+    operation = ask_provider(payment, authorise.attempt, verb=verb, amount_minor=amount_minor, target=target, now=now)
+    return note_for(operation)
+
+
+def settle_undoing(
+    payment: Payment, operation: Operation, outcome: InquiryOutcome | None, *, by: Actor, now: datetime
+) -> None:
+    """Record what came of a void or reversal of the locked payment; until it is proven it is repeated.
+
+    `outcome` is None where the provider rejected us instead of answering.
+    """
+    is_undone = isinstance(outcome, Approved) or (isinstance(outcome, Declined) and outcome.reason in _NOTHING_LEFT)
+    if not is_undone:
+        _repeat(payment, operation, outcome, now)
+        return
+    operation.status, operation.ended_at, operation.next_check_at = OperationStatus.SUCCEEDED, now, None
+    if isinstance(outcome, Approved):
+        operation.provider_reference = outcome.reference
+    operation.save(update_fields=["status", "ended_at", "next_check_at", "provider_reference"])
+    # What was unknown is known now: nothing of it is left.
+    Operation.objects.filter(
+        payment=payment, verb=Verb.AUTHORISE, status__in=[OperationStatus.SENT, OperationStatus.UNKNOWN]
+    ).update(status=OperationStatus.FAILED, ended_at=now, next_check_at=None)
+    if payment.status == Status.REVERSING:
+        _finish(payment, operation, by, now)
+
+
+def release_rest(payment: Payment, operation: Operation, *, now: datetime) -> int:
+    """Book that the rest of the hold is no longer used, and return what `released_minor` is then."""
+    rest = payment.remaining_minor
+    if rest:
+        provider = operation.attempt.provider_account.code
+        post_release(payment, provider=provider, amount=Money(rest, payment.currency), now=now)
+    return payment.released_minor + rest
+
+
+def _finish(payment: Payment, operation: Operation, by: Actor, now: datetime) -> None:
+    event = change_payment(
+        payment,
+        to=Status.CANCELLED,
+        kind="payment.cancelled",
+        by=by,
+        now=now,
+        released_minor=release_rest(payment, operation, now=now),
+        ended_at=now,
+    )
+    if notes := notes_for_listeners(payment, event):
+        leave_messages(notes=notes, now=now)
+
+
+def _repeat(payment: Payment, operation: Operation, outcome: InquiryOutcome | None, now: datetime) -> None:
+    facts = {"payment": payment.public_id, "operation": operation.reference, "tries": operation.tries}
+    is_refused = isinstance(outcome, Declined)
+    if is_refused or now - operation.created_at >= UNDO_FOR:
+        # Somebody's money may be held for a sale that is off, and repeating has not helped.
+        logger.error("undoing not acknowledged", extra=facts | {"refused": is_refused})
+    pause = next_pause(UNDO_REPEATS[1:], UNDO_EVERY, operation.tries)
+    operation.status, operation.next_check_at = OperationStatus.UNKNOWN, now + pause
+    operation.unknown_since = operation.unknown_since or now
+    operation.save(update_fields=["status", "next_check_at", "unknown_since"])
+
+
+def _authorisation(payment: Payment) -> Operation:
+    rows = Operation.objects.filter(payment=payment, verb=Verb.AUTHORISE).select_related("attempt__provider_account")
+    authorise = rows.order_by("-id").first()
+    if authorise is None:
+        raise LookupError(f"{payment} has no authorisation to undo")
+    return authorise
+
+
+def _withdraw(authorise: Operation, now: datetime) -> bool:
+    """Say whether the message was still here and is now never sent: whoever claims it first wins."""
+    return bool(
+        Operation.objects.filter(id=authorise.id, status=OperationStatus.QUEUED).update(
+            status=OperationStatus.WITHDRAWN, ended_at=now, next_check_at=None
+        )
+    )

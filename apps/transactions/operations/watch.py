@@ -1,0 +1,113 @@
+"""Looking after payments to which nothing happens: deadlines that passed, and operations whose time has come."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from apps.kernel.actors import Actor
+from apps.kernel.money import Money
+from apps.outbox.operations import Note, leave_messages
+from apps.providers.contract import Verb
+from apps.transactions import topics
+from apps.transactions.locks import lock_payment
+from apps.transactions.models import Attempt, Operation, Payment
+from apps.transactions.operations.asking import ask_provider, note_for
+from apps.transactions.operations.history import change_payment, notes_for_listeners
+from apps.transactions.operations.undo import take_off
+from apps.transactions.postings import post_release
+from apps.transactions.queries import due_payments
+from apps.transactions.states import Status
+from apps.transactions.timing import CLAIM_LASTS
+
+WATCH: Final = Actor("system", "watch")
+BATCH: Final = 100
+
+
+def watch_payments(*, now: datetime) -> int:
+    """Meet the deadlines that have come, and ring for operations that are due; return how many there were.
+
+    Safe to run at any time and by several at once. What it does not get to, the next look finds.
+    """
+    due = due_payments(now=now, limit=BATCH)
+    for payment_id in due:
+        meet_deadline(payment_id=payment_id, now=now)
+    return len(due) + _ring_for_operations(now)
+
+
+@transaction.atomic(durable=True)
+def meet_deadline(*, payment_id: UUID, now: datetime) -> None:
+    """Do what the payment's deadline asks for, if it has one that has passed; harmless otherwise."""
+    payment = lock_payment(payment_id)
+    if payment.deadline_at is None or payment.deadline_at > now:
+        return
+    has_expired = payment.hold_expires_at is not None and payment.hold_expires_at <= now
+    match Status(payment.status):
+        case Status.AUTHORISING | Status.UNKNOWN:
+            take_off(payment, cause="deadline", by=WATCH, now=now)
+        case Status.AUTHORISED if has_expired:
+            _expire(payment, now)
+        case Status.AUTHORISED:
+            # Nobody pays for goods that a dead till never handed over.
+            take_off(payment, cause="not_confirmed", by=WATCH, now=now)
+        case Status.CAPTURED:
+            _give_back_rest(payment, now)
+        case _:
+            change_payment(payment, kind="payment.deadline_dropped", by=WATCH, now=now, deadline_at=None)
+
+
+def _expire(payment: Payment, now: datetime) -> None:
+    attempt = _attempt(payment)
+    note = _void_rest(payment, attempt, now)
+    event = change_payment(
+        payment,
+        to=Status.EXPIRED,
+        kind="payment.expired",
+        by=WATCH,
+        now=now,
+        released_minor=payment.released_minor + payment.remaining_minor,
+        deadline_at=None,
+        ended_at=now,
+    )
+    leave_messages(notes=[note, *notes_for_listeners(payment, event)], now=now)
+
+
+def _give_back_rest(payment: Payment, now: datetime) -> None:
+    note = _void_rest(payment, _attempt(payment), now)
+    change_payment(
+        payment,
+        kind="payment.rest_released",
+        by=WATCH,
+        now=now,
+        released_minor=payment.released_minor + payment.remaining_minor,
+        deadline_at=None,
+    )
+    leave_messages(notes=[note], now=now)
+
+
+def _void_rest(payment: Payment, attempt: Attempt, now: datetime) -> Note:
+    rest = payment.remaining_minor
+    operation = ask_provider(
+        payment, attempt, verb=Verb.VOID, amount_minor=rest, target=attempt.hold_reference, now=now
+    )
+    post_release(payment, provider=attempt.provider_account.code, amount=Money(rest, payment.currency), now=now)
+    return note_for(operation)
+
+
+def _attempt(payment: Payment) -> Attempt:
+    return Attempt.objects.select_related("provider_account").filter(payment=payment).latest("number")
+
+
+@transaction.atomic(durable=True)
+def _ring_for_operations(now: datetime) -> int:
+    # Marked in the same step, so that a slow worker is not rung for every second.
+    unmarked = Q(watched_at__isnull=True) | Q(watched_at__lte=now - CLAIM_LASTS)
+    due = Operation.objects.filter(unmarked, next_check_at__lte=now).order_by("next_check_at")
+    ids = list(due.select_for_update(skip_locked=True, no_key=True).values_list("id", flat=True)[:BATCH])
+    if ids:
+        Operation.objects.filter(id__in=ids).update(watched_at=now)
+        notes = [Note(topics.CARRY_OUT, {"operation_id": str(each)}) for each in ids]
+        leave_messages(notes=notes, now=now)
+    return len(ids)

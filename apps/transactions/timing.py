@@ -1,0 +1,42 @@
+"""How long is waited for what, and when it is asked again: part of the contract with the till, not for tuning."""
+
+from datetime import timedelta
+from typing import Final
+
+# A till is answered within this, whatever happens.
+ANSWER_WITHIN: Final = timedelta(seconds=8)
+LONGEST_POLL: Final = timedelta(seconds=30)
+# A provider has this long for one exchange, all of it together.
+PROVIDER_DEADLINE_SECONDS: Final = 6.0
+# Longer than an exchange: an operation claimed before that is left alone, later its worker is believed dead.
+CLAIM_LASTS: Final = timedelta(seconds=10)
+# A queued operation whose doorbell was lost is rung for again after this.
+RING_AGAIN: Final = timedelta(seconds=3)
+
+# After this the sale is off, however often the till still asks; a yes that becomes known later is undone.
+OUTCOME_DEADLINE: Final = timedelta(seconds=45)
+# A yes that an inquiry finds counts up to this age of the payment.
+LATEST_YES: Final = timedelta(seconds=30)
+INQUIRIES: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 3, 6, 10, 20))
+
+UNDO_REPEATS: Final = (
+    timedelta(0),
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+)
+UNDO_EVERY: Final = timedelta(hours=1)
+UNDO_FOR: Final = timedelta(hours=72)
+
+CAPTURE_REPEATS: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 3, 6, 10, 20, 40, 60))
+CAPTURE_EVERY: Final = timedelta(minutes=5)
+# From then on people must hear of it.
+CAPTURE_WARNING_AFTER: Final = timedelta(seconds=60)
+CAPTURE_ALARM_AFTER: Final = timedelta(minutes=15)
+
+
+def next_pause(steps: tuple[timedelta, ...], every: timedelta, tries: int) -> timedelta:
+    """Return how long to wait after that many tries; `every` once the steps are used up."""
+    return steps[tries - 1] if 1 <= tries <= len(steps) else every

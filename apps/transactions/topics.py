@@ -1,0 +1,14 @@
+"""Names of the background jobs."""
+
+from typing import Final
+from uuid import UUID
+
+# One message to a provider: send it, repeat it, or ask what became of it.
+CARRY_OUT: Final = "transactions.carry_out"
+# Look for payments and operations whose time has come; left by the clock.
+WATCH: Final = "transactions.watch"
+
+
+def waiting_room(payment_id: UUID) -> str:
+    """Return the subject under which requests that wait for a payment are told."""
+    return f"payment:{payment_id}"
