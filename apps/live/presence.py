@@ -1,5 +1,6 @@
 """Which phones are connected now; without Redis the answer is no."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import redis
@@ -20,6 +21,18 @@ def note_presence(device: str) -> bool:
         return bool(live_redis().set(_key(device), "1", ex=PRESENCE_SECONDS))
     except redis.RedisError:
         return False
+
+
+def note_presences(devices: Iterable[str]) -> bool:
+    """Say it of many in one go."""
+    try:
+        with live_redis().pipeline(transaction=False) as pipeline:
+            for device in devices:
+                pipeline.set(_key(device), "1", ex=PRESENCE_SECONDS)
+            pipeline.execute()
+    except redis.RedisError:
+        return False
+    return True
 
 
 def end_presence(device: str) -> None:

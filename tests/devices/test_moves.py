@@ -179,3 +179,16 @@ def test_a_suspension_that_is_rolled_back_did_not_happen(phone: Phone, now: date
 def test_nobody_is_nobody(now: datetime) -> None:
     with pytest.raises(UnknownDevice):
         move_device(device_id=uuid7(), to=DeviceStatus.LOCKED, reason="customer", by=STAFF, now=now)
+
+
+def test_a_device_that_is_stopped_has_its_sockets_closed_after_the_commit(
+    monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr("apps.devices.operations.moves.close_sockets", closed.append)
+    phone = make_phone(now=now)
+
+    move_device(device_id=phone.identity.id, to=DeviceStatus.LOCKED, reason="customer", by=STAFF, now=now)
+    move_device(device_id=phone.identity.id, to=DeviceStatus.ACTIVE, reason="", by=STAFF, now=now)
+
+    assert closed == [str(phone.identity.id)]

@@ -14,6 +14,7 @@ from apps.devices.models import Device, Session
 from apps.devices.states import CLONED, FINAL_REASONS, MOVES, DeviceStatus
 from apps.kernel.actors import Actor
 from apps.kernel.transitions import WrongState, check_move
+from apps.live.commands import close_sockets
 
 # Whoever identified the customer himself may approve without the signature of an old device.
 _IDENTIFIERS: Final = frozenset({"operator", "system"})
@@ -90,6 +91,9 @@ def _apply(
     device.save(update_fields=["status", "status_reason", "activated_at", "revoked_at"])
     if to != DeviceStatus.ACTIVE:
         Session.objects.filter(device=device, ended_at=None).update(ended_at=now)
+        identifier = str(device.id)
+        # Robust: a command that gets lost is made up for by each process's own look.
+        transaction.on_commit(lambda: close_sockets(identifier), robust=True)
     record(
         actor=by,
         action=f"device.{to}",

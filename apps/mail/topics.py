@@ -1,0 +1,5 @@
+"""Names of background jobs."""
+
+from typing import Final
+
+SEND: Final = "mail.send"
