@@ -13,3 +13,9 @@ class InvalidEmail(Refused):
     """This is not an e-mail address that can be written to."""
 
     code = "invalid_email"
+
+
+class RegistrationInvalid(Refused):
+    """The code is wrong, used or too old: look for the newest letter, or ask for another."""
+
+    code = "registration_invalid"

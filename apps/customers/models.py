@@ -1,7 +1,9 @@
-"""The customer's row."""
+"""The customer's row, and what is kept of somebody who is about to become one."""
+
+from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.customers.states import CustomerStatus
 from apps.kernel.ids import public_id, uuid7
@@ -37,3 +39,38 @@ class Customer(models.Model):
     def public_id(self) -> str:
         """Return the id that doors show."""
         return public_id("cus", self.id)
+
+
+class Registration(models.Model):
+    """A code that was mailed to an address; the newest one of an address is the only one that counts.
+
+    Nothing here says whether the address is a customer's: both are treated alike until the code was right.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # In normal form, not verified yet. Forgotten with the row after a day.
+    email = models.EmailField(max_length=254)
+    language = models.CharField(max_length=2)
+    # Keyed with a secret that is not in the database: eight digits are quickly guessed by whoever can test a guess.
+    code_digest = models.BinaryField(max_length=32)
+    tries_left = models.SmallIntegerField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["email", "-created_at"], name="registration_by_email")]
+        constraints = [
+            models.CheckConstraint(condition=Q(tries_left__gte=0), name="registration_tries_not_negative"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="registration_has_a_lifetime"),
+            models.CheckConstraint(
+                condition=Q(language__in=["de", "fr", "it", "en"]), name="registration_language_is_spoken"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def is_open(self, now: datetime) -> bool:
+        """Say whether its code may still be presented."""
+        return self.used_at is None and self.tries_left > 0 and now < self.expires_at

@@ -38,7 +38,11 @@ def meet_customer(*, email: str, language: str, by: Actor, now: datetime) -> Cus
 
     Safe in parallel: the address is unique among open customers, and whoever comes second finds the first.
     """
-    email = normal_email(email)
+    return find_or_create_customer(email=normal_email(email), language=language, by=by, now=now)
+
+
+def find_or_create_customer(*, email: str, language: str, by: Actor, now: datetime) -> Customer:
+    """Do the same in the caller's transaction, for an address in normal form."""
     candidate = Customer(id=uuid7(), email=email, language=language, created_at=now)
     Customer.objects.bulk_create([candidate], ignore_conflicts=True)
     customer = Customer.objects.exclude(status=CustomerStatus.CLOSED).get(email=email)

@@ -1,0 +1,134 @@
+"""``events`` and ``payments``: what happened."""
+
+from typing import Final
+
+from apps.rest.documentation import (
+    AMOUNT,
+    CURRENCY,
+    MOMENT,
+    PAGE_PARAMETERS,
+    SUM,
+    Answer,
+    component,
+    describe,
+    described,
+    identifier,
+    nullable,
+    object_schema,
+    page_schema,
+    path_parameter,
+    query_parameter,
+    words,
+)
+from apps.transactions.words import DECLINE_CODES
+from apps.wallet_api import examples
+from apps.wallet_api.documentation.instruments import HANDLE, INSTRUMENT_KIND
+from apps.wallet_api.documentation.shared import FIELDS, PENDING, SESSION_TOKEN, SIGNED, TAG, TEXT, WHOLE
+
+EVENT: Final = component(
+    "Event",
+    {
+        "type": "object",
+        "description": "Other members may come with other types; ignore what you do not know.",
+        "required": ["seq", "type", "at"],
+        "properties": {
+            "seq": {"type": "integer", "minimum": 1, "description": "From 1, without gaps"},
+            "type": {
+                "type": "string",
+                "description": "`payment.captured`, `payment.declined`, and so on",
+            },
+            "at": MOMENT,
+            "payment": identifier("pay"),
+            "device": identifier("dev"),
+            "training": {"type": "boolean", "description": "There, and true, when nothing is booked"},
+        },
+    },
+)
+_DECLINE: Final = component(
+    "WalletDecline",
+    object_schema(
+        {
+            "code": words(*sorted(DECLINE_CODES)),
+            "cashier_message": TEXT,
+            "customer_message": described(TEXT, "In the customer's language"),
+            "action": words("new_code", "other_instrument", "other_means", "call_supervisor", "wait"),
+            "tries_left": described(WHOLE, "Only after a wrong PIN"),
+        },
+        optional=("tries_left",),
+    ),
+)
+PAYMENT: Final = component(
+    "WalletPayment",
+    object_schema(
+        {
+            "id": identifier("pay"),
+            "status": words(
+                "processing", "action_required", "authorised", "captured", "declined", "cancelled", "expired"
+            ),
+            "version": {"type": "integer", "minimum": 1, "description": "Only grows; keep the highest"},
+            "amount": AMOUNT,
+            "tip": SUM,
+            "captured": SUM,
+            "refunded": SUM,
+            "currency": CURRENCY,
+            "merchant": TEXT,
+            "store": TEXT,
+            "reference": TEXT,
+            "instrument": nullable(object_schema({"handle": HANDLE, "kind": INSTRUMENT_KIND, "label": TEXT})),
+            "decline": nullable(_DECLINE),
+            "training": {"type": "boolean"},
+            "created_at": MOMENT,
+            "captured_at": nullable(MOMENT),
+        }
+    ),
+)
+_PAYMENT_ID: Final = path_parameter("payment", identifier("pay"), "One of the customer's own payments")
+LIST_EVENTS: Final = describe(
+    "list_events",
+    tag=TAG,
+    summary="What happened after a number, in order",
+    description="Numbers are given after the commit, without gaps, so nothing is skipped.",
+    security=SESSION_TOKEN,
+    parameters=(
+        query_parameter("after", {**WHOLE, "default": 0}, "The highest number that the phone has"),
+        PAGE_PARAMETERS[0],
+    ),
+    answers={
+        200: Answer(
+            "The events; `next_cursor` is the next `after` while there is more",
+            page_schema(EVENT),
+            examples={"events": examples.EVENTS},
+        )
+    },
+    problems={400: "`duplicate_parameter`", 403: PENDING, 422: FIELDS},
+)
+LIST_PAYMENTS: Final = describe(
+    "list_own_payments",
+    tag=TAG,
+    summary="The customer's payments, newest first",
+    security=SESSION_TOKEN,
+    parameters=PAGE_PARAMETERS,
+    answers={200: Answer("The payments", page_schema(PAYMENT), examples={"payments": examples.PAYMENTS})},
+    problems={400: "`duplicate_parameter`", 403: PENDING, 422: FIELDS},
+)
+SHOW_PAYMENT: Final = describe(
+    "show_own_payment",
+    tag=TAG,
+    summary="One payment as it is now",
+    security=SESSION_TOKEN,
+    parameters=(_PAYMENT_ID,),
+    answers={
+        200: Answer("The payment", PAYMENT, examples={"captured": examples.PAYMENT, "declined": examples.DECLINED})
+    },
+    problems={403: PENDING, 404: "`payment_not_found`"},
+)
+SHOW_RECEIPT: Final = describe(
+    "show_receipt",
+    tag=TAG,
+    summary="The signed receipt, once there is one",
+    description="Signed with the label `receipt`.",
+    security=SESSION_TOKEN,
+    parameters=(_PAYMENT_ID,),
+    answers={200: Answer("The signed document", SIGNED, examples={"receipt": examples.SIGNED_RECEIPT})},
+    problems={403: PENDING, 404: "`receipt_not_found`"},
+)

@@ -1,0 +1,1 @@
+"""Doormen: each parses, calls one operation, and answers."""
