@@ -83,8 +83,9 @@ class Fields:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        problems = self.problems()
-        # Also when the block failed: it worked with the stand-in of a member that is already known to be wrong.
+        # A block that failed has not asked for every member, so none can be called unknown.
+        problems = self.problems() if error is None else self._problems[:MAXIMUM_PROBLEMS]
+        # It failed because it worked with the stand-in of a member that is already known to be wrong.
         if problems and (error is None or isinstance(error, Exception)):
             raise InvalidFields(problems) from None
 

@@ -9,7 +9,7 @@ from apps.kernel.errors import Refused
 from apps.rest.fields import Fields, list_of, object_of
 from apps.rest.values import quantity, signed_amount, text, whole_number
 
-MAXIMUM_LINES: Final = 500
+MAXIMUM_LINES: Final = 1000
 MAXIMUM_NAME_LENGTH: Final = 120
 
 
@@ -27,6 +27,15 @@ class Line:
     quantity: Decimal
     amount_minor: int
     vat_rate_basis_points: int
+
+    def as_member(self) -> dict[str, str | int]:
+        """Return the line as the till sent it, for the row that keeps it."""
+        return {
+            "name": self.name,
+            "quantity": str(self.quantity),
+            "amount": self.amount_minor,
+            "vat_rate_basis_points": self.vat_rate_basis_points,
+        }
 
 
 def _line(fields: Fields) -> Line:

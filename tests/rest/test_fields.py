@@ -5,7 +5,7 @@ import pytest
 from apps.rest.errors import InvalidFields
 from apps.rest.fields import MAXIMUM_PROBLEMS, Fields
 from apps.rest.lines import LinesMismatch, check_lines, lines
-from apps.rest.values import amount, boolean, currency
+from apps.rest.values import InvalidValue, amount, boolean, currency
 
 APPLES = {"name": "Äpfel", "quantity": "1.250", "amount": 500, "vat_rate_basis_points": 260}
 DEPOSIT = {"name": "Pfand", "quantity": "1", "amount": -50, "vat_rate_basis_points": 0}
@@ -76,3 +76,23 @@ def test_lines_and_tip_make_the_amount_to_the_unit() -> None:
 
     with pytest.raises(LinesMismatch):
         check_lines(amount_minor=501, tip_minor=50, lines=sold)
+
+
+def test_a_block_that_fails_calls_no_member_unknown() -> None:
+    with pytest.raises(InvalidFields) as caught, Fields({"amount": "5", "currency": "CHF"}) as fields:
+        # Fails before anybody asks for the currency.
+        fields.required("amount", amount) + 1
+
+    assert [problem.where for problem in caught.value.problems] == ["/amount"]
+
+
+def test_a_line_is_kept_as_it_came() -> None:
+    (line,) = lines([APPLES])
+
+    assert line.as_member() == APPLES
+
+
+def test_takes_a_thousand_lines_and_no_more() -> None:
+    assert len(lines([APPLES] * 1000)) == 1000
+    with pytest.raises(InvalidValue):
+        lines([APPLES] * 1001)
