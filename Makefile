@@ -1,4 +1,4 @@
-# Every command installs what it needs first, and says so.
+# Every command installs what it needs first, and says so on standard error.
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -7,25 +7,28 @@ STAMP := $(VENV)/.installed
 # mypy's plugin loads the settings to read the models; it connects to nothing.
 CHECK_ENVIRONMENT := SECRET_KEY=unused DATABASE_URL=postgresql:///unused REDIS_URL=redis://unused REALM_ID=107c2a5a-d7ee-4df5-8341-d6de111b7984 KEY_ENCRYPTION_KEYS=unused:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=
 
-.PHONY: help run test check format bench lock clean
+.PHONY: help run demo test check format bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 $(STAMP): requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@echo "==> making a private environment in $(VENV)"
-	@$(PYTHON) -m venv $(VENV) || { echo "This Python cannot make environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@echo "==> installing pinned and hash-checked packages (one to two minutes the first time)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "==> making a private environment in $(VENV)" >&2
+	@$(PYTHON) -m venv $(VENV) || { echo "This Python cannot make environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "==> installing pinned and hash-checked packages (one to two minutes the first time)" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 run: $(STAMP) ## start everything for a demo, and print the addresses; Ctrl-C stops it
 	@$(BIN)/python -m stack.run $(ARGS)
 
+demo: $(STAMP) ## play a payment from the first mail to the confirmation; JSON=1 prints one JSON object
+	@$(BIN)/python -m stack.demo $(if $(filter-out 0,$(JSON)),--json) $(ARGS)
+
 test: $(STAMP) ## run the tests, on an embedded PostgreSQL and Redis
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(STAMP) ## lint, types, floors
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from typing import Final
 
 import django
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.utils import timezone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mpayment.settings")
@@ -28,6 +28,8 @@ from apps.outbox.operations import leave_message  # noqa: E402
 logger = logging.getLogger("mpayment.beat")
 
 PAUSE_SECONDS: Final = 1.0
+# Keeps our advisory locks apart from those of others in the same database.
+LOCK_SPACE: Final = 0x62656174
 
 
 class Beat:
@@ -51,6 +53,9 @@ class Beat:
 def leave_timed_note(topic: str, now: datetime) -> bool:
     """Leave a note without arguments, unless one of that topic is still waiting; say whether it did."""
     with transaction.atomic():
+        # A second clock on another machine looks after the first has written.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_SPACE, topic])
         if Message.objects.filter(topic=topic, done_at__isnull=True).exists():
             return False
         leave_message(topic=topic, arguments={}, now=now)

@@ -37,9 +37,10 @@ def run_message(message_id: str) -> None:
 
 
 class Doorbell:
-    """Rings for a note, or quickly does not."""
+    """Rings for a note, or quickly does not. Without `broker_url` at the broker of the settings."""
 
-    def __init__(self) -> None:
+    def __init__(self, broker_url: str | None = None) -> None:
+        self._broker_url = broker_url
         self._silent_until = 0.0
 
     def ring(self, message_id: UUID) -> bool:
@@ -47,7 +48,9 @@ class Doorbell:
         if time.monotonic() < self._silent_until:
             return False
         try:
-            with pools.producers[_connection()].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
+            with pools.producers[_connection(self._broker_url)].acquire(
+                block=True, timeout=PATIENCE_SECONDS
+            ) as producer:
                 run_message.apply_async((str(message_id),), producer=producer, retry=False)
         except Exception as error:
             # Whatever is wrong with the broker: the note is committed, and the sweeper needs no broker.
@@ -65,8 +68,8 @@ def ring(*, message_id: UUID, topic: str) -> None:
     _doorbell.ring(message_id)
 
 
-@lru_cache(maxsize=1)
-def _connection() -> Connection:
+@lru_cache(maxsize=4)
+def _connection(broker_url: str | None) -> Connection:
     # The worker's own connections wait for a Redis that comes back; somebody who pays does not.
     impatient = {
         "max_retries": 0,
@@ -74,7 +77,9 @@ def _connection() -> Connection:
         "socket_timeout": PATIENCE_SECONDS,
         "retry_on_timeout": False,
     }
-    connection: Connection = app.connection_for_write(transport_options=impatient, connect_timeout=PATIENCE_SECONDS)
+    connection: Connection = app.connection_for_write(
+        broker_url, transport_options=impatient, connect_timeout=PATIENCE_SECONDS
+    )
     return connection
 
 

@@ -41,6 +41,14 @@ def env_bool(name: str, *, default: bool) -> bool:
             raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
 
 
+def env_choice(name: str, *choices: str) -> str:
+    """Return the variable, one of the choices; the first is the default."""
+    value = os.environ.get(name, choices[0])
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
 def env_list(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
     """Return the comma-separated variable as a list without blanks."""
     value = os.environ.get(name)

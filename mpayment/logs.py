@@ -9,6 +9,8 @@ from uuid import UUID
 # What every record has; the rest came in `extra` and is what the event is about.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _MEMBERS: Final = frozenset({"at", "level", "logger", "event", "trace"})
+# What JSON lets through, but some viewers break the line at, or a terminal obeys.
+_BREAKS: Final = {number: f"\\u{number:04x}" for number in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
 
 
 class JsonLines(logging.Formatter):
@@ -33,7 +35,9 @@ class JsonLines(logging.Formatter):
             line.setdefault("request_id", request_id)
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":")).translate(_BREAKS)
+        # Half a surrogate pair cannot be written; escaped it is JSON, and the event is not lost.
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def logging_settings(level: str) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from mpayment.env import env_bool, env_int, env_list, env_secret, env_text
+from apps.kernel.money import Money
+from mpayment.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
 from mpayment.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,12 +22,17 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[:
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "apps.outbox",
     "apps.idempotency",
     "apps.audit",
     "apps.ledger",
     "apps.live",
     "apps.keys",
+    "apps.approvals",
+    "apps.cases",
     "apps.mail",
     "apps.customers",
     "apps.providers",
@@ -51,6 +57,17 @@ MIDDLEWARE = [
 ROOT_URLCONF = "mpayment.urls"
 WSGI_APPLICATION = "mpayment.wsgi.application"
 
+# Pages
+TEMPLATES: list[dict[str, object]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
 
 def _database(url: str) -> dict[str, object]:
     """Return Django's settings for a ``postgresql://`` address; a socket directory goes into ``?host=``."""
@@ -72,6 +89,8 @@ def _database(url: str) -> dict[str, object]:
             # Parameters travel apart from the text, and a statement is prepared at its second use.
             "server_side_binding": True,
             "prepare_threshold": 1,
+            # Whoever waits longer for a row is told to come again: a till is answered within eight seconds.
+            "options": "-c lock_timeout=2s",
             **query,
         },
     }
@@ -100,6 +119,14 @@ REALM_ID = env_text("REALM_ID")
 # Redis
 # Doorbells, announcements, presence: losing all of it slows, and loses nothing. A socket is `unix://path?db=0`.
 REDIS_URL = env_text("REDIS_URL")
+# Sockets of one process only: what happens elsewhere reaches each process through its own subscription to Redis.
+# A socket may stay open for longer than a day, after which a group would forget it.
+CHANNEL_LAYERS: dict[str, dict[str, object]] = {
+    "default": {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        "CONFIG": {"group_expiry": int(timedelta(days=365).total_seconds())},
+    }
+}
 
 # Doors for machines
 REST_FRAMEWORK: dict[str, object] = {
@@ -107,13 +134,53 @@ REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "apps.rest.views.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+# The OpenAPI document at /api/docs; each door describes its own calls.
+SPECTACULAR_SETTINGS: dict[str, object] = {
+    "TITLE": "Mobile payments",
+    "DESCRIPTION": "Amounts are whole numbers of minor units; times are RFC 3339 in UTC; errors are RFC 9457 problems.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "PREPROCESSING_HOOKS": ["apps.rest.documentation.only_described"],
+    "POSTPROCESSING_HOOKS": ["apps.rest.documentation.add_components"],
+    "GET_MOCK_REQUEST": "apps.rest.documentation.blank_request",
 }
 
 # Work after the commit
 # The function that rings for a note, the handler of each topic, and what is to be done again and again.
 OUTBOX_DOORBELL = "mpayment.celery.ring"
-OUTBOX_HANDLERS: dict[str, str] = {}
-TIMED_NOTES: dict[str, timedelta] = {}
+OUTBOX_HANDLERS: dict[str, str] = {
+    "audit.seal": "apps.audit.tasks.seal",
+    "transactions.carry_out": "apps.transactions.tasks.carry_out",
+    "transactions.watch": "apps.transactions.tasks.watch",
+    "devices.forget_expired": "apps.devices.tasks.forget",
+    "limits.forget_counters": "apps.limits.tasks.forget",
+    "mail.send": "apps.mail.tasks.send",
+    "mail.alert": "apps.mail.tasks.alert",
+    "cases.look": "apps.cases.tasks.look",
+    "approvals.expire": "apps.approvals.tasks.expire",
+    "customers.forget_registrations": "apps.customers.tasks.forget_registrations",
+    "confirmations.tell": "apps.confirmations.tasks.tell",
+}
+TIMED_NOTES: dict[str, timedelta] = {
+    "cases.look": timedelta(minutes=1),
+    "approvals.expire": timedelta(minutes=1),
+    "transactions.watch": timedelta(seconds=1),
+    "audit.seal": timedelta(seconds=10),
+    "devices.forget_expired": timedelta(hours=1),
+    "limits.forget_counters": timedelta(days=1),
+    "customers.forget_registrations": timedelta(hours=1),
+}
+# Who hears of what happened to a payment: the topics that get a note, by event.
+EVENT_SUBSCRIBERS: dict[str, list[str]] = {
+    "payment.captured": ["confirmations.tell"],
+    "payment.declined": ["confirmations.tell"],
+    "payment.reversing": ["confirmations.tell"],
+    "payment.cancelled": ["confirmations.tell"],
+    "payment.expired": ["confirmations.tell"],
+    "case.alarm": ["mail.alert"],
+}
 
 
 def _broker(url: str) -> str:
@@ -142,6 +209,34 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_ENABLE_UTC = True
 
+# Payments
+# How long an authorisation may wait for its capture; the providers' contracts say 7 days.
+AUTHORISATION_LIFETIME_DAYS = env_int("AUTHORISATION_LIFETIME_DAYS", default=7)
+# Who calls the provider: `worker` keeps a slow bank away from the web; a small installation that wants the shortest
+# way sets `request`, and the web process calls it itself.
+AUTHORISE_IN = env_choice("AUTHORISE_IN", "worker", "request")
+# Each occupies a thread: above this a till is told at once that the payment is being processed. Below the web
+# server's number of threads, so that captures always find one; the operator raises both together.
+WAITING_REQUESTS_PER_PROCESS = env_int("WAITING_REQUESTS_PER_PROCESS", default=24)
+# The most that one payment may be unless the customer or staff set another limit, in minor units. A browser keeps its
+# key in software, hence the lower one. The operator sets what the retailer's risk officer decides.
+LIMIT_CURRENCY = env_text("LIMIT_CURRENCY", default="CHF")
+SOFTWARE_DEVICE_LIMIT = Money(env_int("SOFTWARE_DEVICE_LIMIT_MINOR", default=30_000), LIMIT_CURRENCY)
+HARDWARE_DEVICE_LIMIT = Money(env_int("HARDWARE_DEVICE_LIMIT_MINOR", default=100_000), LIMIT_CURRENCY)
+# The same for all payments of one device on one day of the merchants' clocks.
+SOFTWARE_DEVICE_DAY_LIMIT = Money(env_int("SOFTWARE_DEVICE_DAY_LIMIT_MINOR", default=100_000), LIMIT_CURRENCY)
+HARDWARE_DEVICE_DAY_LIMIT = Money(env_int("HARDWARE_DEVICE_DAY_LIMIT_MINOR", default=500_000), LIMIT_CURRENCY)
+# The provider account that training payments play with; without one they are declined.
+TRAINING_PROVIDER = env_text("TRAINING_PROVIDER", default="sandbox")
+
+# Providers
+# How to speak to each kind of bank or acquirer: a function that takes an account's settings and credential. A new
+# connector gets a line here, and is imported nowhere.
+CONNECTORS: dict[str, str] = {
+    "corebank": "apps.providers.connectors.corebank.connect",
+    "sandbox": "apps.providers.connectors.sandbox.connect",
+}
+
 # Logs
 # One JSON line per event on standard error; the operator sets LOG_LEVEL to WARNING where INFO is too much.
 LOGGING = logging_settings(env_text("LOG_LEVEL", default="INFO"))
@@ -149,3 +244,20 @@ LOGGING = logging_settings(env_text("LOG_LEVEL", default="INFO"))
 # Demo
 # Lets seed_demo fill the database, and writes keys into a file. Never where real money moves.
 DEMO = env_bool("DEMO", default=False)
+
+# Mail
+# A demo sends nothing: its letters are read at /demo/mail. The operator names his mail server, and the sender.
+EMAIL_BACKEND = env_text(
+    "EMAIL_BACKEND", default=f"django.core.mail.backends.{'dummy' if DEMO else 'smtp'}.EmailBackend"
+)
+EMAIL_HOST = env_text("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env_int("EMAIL_PORT", default=25)
+# STARTTLS; off only for a mail server on the same machine.
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=EMAIL_HOST != "localhost")
+EMAIL_HOST_USER = env_text("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env_secret("EMAIL_HOST_PASSWORD").reveal() if EMAIL_HOST_USER else ""
+# Below the lease of a note, so that a slow mail server does not make a letter go out twice.
+EMAIL_TIMEOUT = env_int("EMAIL_TIMEOUT_SECONDS", default=10)
+DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", default="wallet@localhost")
+# Who gets a letter when an alarm is raised; the operator names whoever is on duty. Without one, alarms are in the log.
+ALERT_EMAIL = env_text("ALERT_EMAIL", default="")

@@ -2,18 +2,24 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views import defaults
 
 from apps.rest import handlers
 from mpayment import health
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live),
     path("health/ready", health.ready),
+    path("api/", include("apps.rest.docs")),
+    path("api/pos/v1/", include("apps.pos_api.urls")),
+    path("api/wallet/v1/", include("apps.wallet_api.urls")),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("", include("apps.demo.urls")))
 
 
 def _by_address(

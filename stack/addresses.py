@@ -41,9 +41,17 @@ def choose_ports(asked: int | None, preferred: int = 8000) -> Ports:
     return Ports(web, sockets, free_port(sockets + 1))
 
 
-def is_free(port: int) -> bool:
+def port(text: str) -> int:
+    """Return a port of the command line; ValueError for a number that is none."""
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise ValueError("a port is a number up to 65535")
+    return number
+
+
+def is_free(number: int) -> bool:
     """Say whether nobody listens there."""
-    return free_port(port) == port
+    return free_port(number) == number
 
 
 def _any_three() -> tuple[int, int, int]:
@@ -60,6 +68,11 @@ def card_path(places: Places) -> Path:
     return private_directory(places.var / "run") / "demo.json"
 
 
+def bank_url(ports: Ports) -> str:
+    """Return where the bank simulator listens."""
+    return f"http://{HOST}:{ports.bank}"
+
+
 # Any: the card is JSON, and its members are documented in docs/operations.md.
 def make_card(ports: Ports, seeded: dict[str, Any]) -> dict[str, Any]:
     """Return the addresses, and what the seed made."""
@@ -69,7 +82,8 @@ def make_card(ports: Ports, seeded: dict[str, Any]) -> dict[str, Any]:
         "wallet_url": f"{web}/wallet/",
         "socket_url": f"ws://{HOST}:{ports.sockets}",
         "staff_url": f"{web}/staff/",
-        "bank_url": f"http://{HOST}:{ports.bank}",
+        "bank_url": bank_url(ports),
+        "demo_url": f"{web}/demo/",
     }
     return addresses | seeded
 
@@ -91,11 +105,14 @@ def describe(card: dict[str, Any]) -> str:
     """Return the card as people read it."""
     names = {"pos_url": "POS API", "wallet_url": "wallet", "socket_url": "sockets", "staff_url": "staff"}
     lines = [f"  {label:<10} {card[name]}" for name, label in (names | {"bank_url": "bank"}).items() if name in card]
+    if "demo_url" in card:
+        lines.append(f"  {'mail':<10} {card['demo_url']}mail")
     lines += [
         f"  till       {till['id']}  {till['key']}  ({till.get('store', '')}, {till.get('name', '')}, {till['mode']})"
         for till in card.get("tills", [])
     ]
-    lines += [f"  activation {code}" for code in card.get("activation_codes", [])]
+    whose = {customer["activation_code"]: customer["email"] for customer in card.get("customers", [])}
+    lines += [f"  activation {code}  ({whose.get(code, '')})" for code in card.get("activation_codes", [])]
     lines += [
         f"  login      {login['role']}: {login['name']} / {login['password']}  (TOTP {login['totp_secret']})"
         for login in card.get("logins", [])

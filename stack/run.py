@@ -17,8 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stack.addresses import PortBusy, Ports, card_path, choose_ports, describe, make_card, read_card, write_card
-from stack.installation import own_environment
+from stack.addresses import (
+    PortBusy,
+    Ports,
+    bank_url,
+    card_path,
+    choose_ports,
+    describe,
+    make_card,
+    port,
+    read_card,
+    write_card,
+)
+from stack.installation import BANK_CLIENT_KEY, own_environment, secret_file
 from stack.places import Places, private_directory
 from stack.postgres import Postgres
 from stack.processes import Supervisor
@@ -51,7 +62,7 @@ class Request:
 def read_request(arguments: list[str] | None = None) -> Request:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(prog="python -m stack.run", description="Start everything for a demo.")
-    parser.add_argument("--port", type=int, help="of the web; 0 takes any three free ones (default: 8000 or the next)")
+    parser.add_argument("--port", type=port, help="of the web; 0 takes any three free ones (default: 8000 or the next)")
     parser.add_argument("--home", type=Path, default=CHECKOUT, help="directory below which var/ lies")
     options = parser.parse_args(arguments)
     return Request(Places(options.home.resolve()), options.port)
@@ -76,10 +87,9 @@ def _serve(request: Request, stack: contextlib.ExitStack) -> None:
     ports = choose_ports(request.port)
     if request.port is None and ports.web != 8000:
         say(f"port 8000 is in use, taking {ports.web}")
-    environment = own_environment(places, os.environ)
-    environment |= {"DJANGO_SETTINGS_MODULE": "mpayment.settings", "PYTHONPATH": _python_path(), "DEMO": "1"}
-    servers = _start_servers(places, environment, stack)
-    card = _prepare(places, ports, environment)
+    environment = demo_environment(places)
+    servers = start_servers(places, environment, stack)
+    card = prepare(places, ports, environment)
     supervisor = Supervisor(product_services(places, ports, environment), places, say=say)
     stack.enter_context(supervisor)
     write_card(places, card)
@@ -90,11 +100,14 @@ def _serve(request: Request, stack: contextlib.ExitStack) -> None:
         time.sleep(0.1)
 
 
-def _python_path() -> str:
-    return os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
+def demo_environment(places: Places) -> dict[str, str]:
+    """Return the variables of a demo on these data that our own environment does not have; servers come on top."""
+    python_path = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
+    ours = {"DJANGO_SETTINGS_MODULE": "mpayment.settings", "PYTHONPATH": python_path, "DEMO": "1"}
+    return own_environment(places, os.environ) | ours
 
 
-def _start_servers(
+def start_servers(
     places: Places, environment: dict[str, str], stack: contextlib.ExitStack
 ) -> dict[str, Postgres | Redis]:
     """Start the embedded servers that no variable replaces, and put their addresses into the environment."""
@@ -113,13 +126,17 @@ def _start_servers(
     return servers
 
 
-def _prepare(places: Places, ports: Ports, environment: dict[str, str]) -> dict[str, Any]:
+def prepare(places: Places, ports: Ports, environment: dict[str, str]) -> dict[str, Any]:
+    """Bring the database up to date, make what is missing of keys and demo data, and return the card."""
     with _step("migrations"):
         _manage(environment, "migrate", "--no-input", "--verbosity", "0")
     with _step("keys"):
         _manage(environment, "create_keys", "--json")
     with _step("demo data"):
-        seeded = json.loads(_manage(environment, "seed_demo", "--json", "--known", str(card_path(places))))
+        # The bank starts later; until then nobody calls it, and its address is known.
+        bank = ("--bank-url", bank_url(ports), "--bank-key-file", str(secret_file(places, BANK_CLIENT_KEY)))
+        known = ("--known", str(card_path(places)))
+        seeded = json.loads(_manage(environment, "seed_demo", "--json", *known, *bank))
     return make_card(ports, seeded)
 
 
@@ -162,6 +179,15 @@ def _step(name: str) -> Iterator[None]:
 def say(line: str) -> None:
     """Show a line of progress at once, also through a pipe."""
     print(line, flush=True)
+
+
+def is_running(places: Places) -> bool:
+    """Say whether an installation runs on these data, or is about to."""
+    try:
+        with _only_one(places):
+            return False
+    except AlreadyRunning:
+        return True
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ _CELERY = (
 
 
 def product_services(places: Places, ports: Ports, environment: Mapping[str, str]) -> list[Service]:
-    """Return the bank simulator, the web, the sockets, the worker, the sweeper and the clock."""
+    """Return the bank simulator, the web, the sockets, the worker, the sweeper, the numbering and the clock."""
 
     def service(name: str, command: tuple[str | Path, ...], ready: Callable[[], bool]) -> Service:
         return Service(name, command, environment, ready)
@@ -59,6 +59,7 @@ def product_services(places: Places, ports: Ports, environment: Mapping[str, str
         service("sockets", sockets, _answers(ports.sockets)),
         service("worker", _CELERY, says("worker", "worker ready")),
         service("sweeper", (*manage, "run_sweeper"), says("sweeper", "sweeping")),
+        service("numbering", (*manage, "run_numbering"), says("numbering", "numbering")),
         service("beat", (sys.executable, "-m", "mpayment.beat"), says("beat", "beat ready")),
     ]
 

@@ -1,17 +1,36 @@
-"""Set up the demo's retailer; what is there already stays as it is."""
+"""Set up the demo's retailer, bank and customers; what is there already stays as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from apps.demo.retailer import LEGAL_NAME, PER_PAYMENT_LIMIT, STORES, VAT_NUMBER, StorePlan, TillPlan
+from apps.customers.operations import meet_customer
+from apps.demo.retailer import (
+    CUSTOMERS,
+    LEGAL_NAME,
+    PER_PAYMENT_LIMIT,
+    STORES,
+    VAT_NUMBER,
+    CustomerPlan,
+    StorePlan,
+    TillPlan,
+)
+from apps.devices.models import ActivationCode, ActivationSource
+from apps.devices.operations import issue_activation_code, revoke_activation_codes
 from apps.kernel.actors import Actor
 from apps.kernel.masking import Secret
 from apps.merchants.models import Merchant, Mode, Store, Till
 from apps.merchants.operations import create_merchant, create_store, create_till, issue_till_key
 from apps.merchants.queries import till_key_for
+from apps.providers.models import ProviderAccount
+from apps.providers.operations import change_provider_account, create_provider_account
 
 ACTOR = Actor("system", "seed_demo")
+# A letter that ends before somebody has read it is no use.
+LEAST_LIFE: Final = timedelta(days=1)
+# By so many of its first characters a code is found.
+LOOKUP_LENGTH: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +42,15 @@ class DemoTill:
     key: Secret[str]
     name: str
     store: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCustomer:
+    """A customer, and the code of the letter with which one phone can be enrolled."""
+
+    email: str
+    language: str
+    activation_code: Secret[str]
 
 
 def seed_retailer(*, known_keys: Mapping[str, Secret[str]], now: datetime) -> list[DemoTill]:
@@ -58,3 +86,50 @@ def _seed_till(
 def _opens(key: Secret[str], till: Till, mode: Mode, now: datetime) -> bool:
     found = till_key_for(key.reveal(), now=now)
     return found is not None and found.till_id == till.id and found.mode == mode
+
+
+def seed_bank(*, base_url: str, credential: Secret[str], now: datetime) -> None:
+    """Open the routes to the bank simulator and to the sandbox, or let the first one know where the bank is now."""
+    settings = {"base_url": base_url}
+    bank = ProviderAccount.objects.filter(code="bank").first()
+    if bank is None:
+        create_provider_account(
+            code="bank",
+            name="Bank",
+            connector="corebank",
+            settings=settings,
+            credential=credential,
+            by=ACTOR,
+            now=now,
+        )
+    else:
+        change_provider_account(account_id=bank.id, settings=settings, credential=credential, by=ACTOR, now=now)
+    if not ProviderAccount.objects.filter(code="sandbox").exists():
+        # In memory, and asks nobody for a key; but an account always has one.
+        nobodys = Secret("sandbox")
+        create_provider_account(
+            code="sandbox", name="Sandbox", connector="sandbox", settings={}, credential=nobodys, by=ACTOR, now=now
+        )
+
+
+def seed_customers(*, known_codes: Collection[str], now: datetime) -> list[DemoCustomer]:
+    """Return the demo's customers, each with an activation code that still works.
+
+    A code among `known_codes` that is unused and good for another day is returned again; otherwise there is a new one,
+    and the older ones end.
+    """
+    return [_seed_customer(plan, known_codes, now) for plan in CUSTOMERS]
+
+
+def _seed_customer(plan: CustomerPlan, known_codes: Collection[str], now: datetime) -> DemoCustomer:
+    customer = meet_customer(email=plan.email, language=plan.language, by=ACTOR, now=now)
+    still_open = set(
+        ActivationCode.objects.filter(
+            customer=customer, used_at=None, revoked_at=None, failures=0, expires_at__gt=now + LEAST_LIFE
+        ).values_list("lookup", flat=True)
+    )
+    code = next((Secret(known) for known in known_codes if known[:LOOKUP_LENGTH] in still_open), None)
+    if code is None:
+        revoke_activation_codes(customer_id=customer.id, by=ACTOR, now=now)
+        code = issue_activation_code(customer_id=customer.id, source=ActivationSource.LETTER, by=ACTOR, now=now).code
+    return DemoCustomer(plan.email, plan.language, code)

@@ -30,6 +30,21 @@ LEGAL_NAME: Final = "Bergfrisch Genossenschaft"
 VAT_NUMBER: Final = "CHE-000.000.000 MWST"
 PER_PAYMENT_LIMIT: Final = Money(100_000, "CHF")
 
+
+@dataclass(frozen=True, slots=True)
+class CustomerPlan:
+    """Somebody with a letter and without a phone yet. The domain is reserved for examples: no mail ever arrives."""
+
+    email: str
+    language: Language
+
+
+CUSTOMERS: Final = (
+    CustomerPlan("anna@kundin.example", Language.GERMAN),
+    CustomerPlan("luc@client.example", Language.FRENCH),
+    CustomerPlan("chiara@cliente.example", Language.ITALIAN),
+)
+
 STORES: Final = (
     StorePlan(
         "Zürich Limmatplatz",

@@ -1,0 +1,42 @@
+"""What the bank noted of the calls it got, for a timeline that reaches as far as the bank."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# Of the administration and of nobody.
+_NO_BUSINESS = frozenset({"admin", "health", "none"})
+
+
+@dataclass(frozen=True)
+class BankCall:
+    """One call with what came of it: the HTTP status, 0 if the bank sent nothing."""
+
+    call: str
+    status: int
+    milliseconds: float
+    fault: str
+
+
+class BankLog:
+    """The calls since it was looked at last; none where the bank keeps its log elsewhere."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = path.stat().st_size if path.exists() else 0
+
+    def new_calls(self) -> Iterator[BankCall]:
+        """Yield the calls of the payment server that have ended meanwhile."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                # The last line may still be under way.
+                if not line.endswith(b"\n"):
+                    return
+                self._read += len(line)
+                noted = json.loads(line)
+                if noted["call"] not in _NO_BUSINESS:
+                    yield BankCall(noted["call"], noted["status"], noted["ms"], noted["fault"])

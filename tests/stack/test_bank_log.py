@@ -1,0 +1,42 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from stack.bank_log import BankCall, BankLog
+
+
+def noted(call: str, status: int = 201, fault: str = "") -> str:
+    return json.dumps({"time": "", "call": call, "ref": "", "status": status, "ms": 1.5, "fault": fault}) + "\n"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "calls.log"
+    path.write_text(noted("hold"))
+    return path
+
+
+def test_tells_what_is_new_once_and_leaves_the_administration_out(log: Path) -> None:
+    bank_log = BankLog(log)
+    with log.open("a") as file:
+        file.write(noted("admin") + noted("capture", fault="delay"))
+
+    assert list(bank_log.new_calls()) == [BankCall("capture", 201, 1.5, "delay")]
+    assert list(bank_log.new_calls()) == []
+
+
+def test_waits_for_the_end_of_a_line(log: Path) -> None:
+    bank_log = BankLog(log)
+    line = noted("capture")
+    with log.open("a") as file:
+        file.write(line[:20])
+        file.flush()
+        assert list(bank_log.new_calls()) == []
+        file.write(line[20:])
+
+    assert [call.call for call in bank_log.new_calls()] == ["capture"]
+
+
+def test_a_bank_without_a_log_has_nothing_to_tell(tmp_path: Path) -> None:
+    assert list(BankLog(tmp_path / "elsewhere.log").new_calls()) == []
