@@ -13,7 +13,6 @@ from apps.idempotency.errors import CancelledBeforeArrival, KeyInProgress, KeyRe
 from apps.idempotency.models import AnsweredRequest
 from apps.kernel.ids import uuid7
 
-LOCK_TIMEOUT: Final = "2s"
 _RETRY_AFTER_SECONDS: Final = 1
 
 _INSERT: Final = """
@@ -64,8 +63,9 @@ def claim_key(
     """Take the key as the first statement of the caller's transaction, or say what it made.
 
     `subject` is what the request will make, where its id is known before; it saves a statement. A parallel repetition
-    waits here for the first one's transaction. KeyInProgress after 2 seconds (the transaction must then be rolled
-    back), KeyReused for another method, path or body, CancelledBeforeArrival for a buried key.
+    waits here for the first one's transaction. KeyInProgress once the connection's lock_timeout is over (the
+    transaction must then be rolled back), KeyReused for another method, path or body, CancelledBeforeArrival for a
+    buried key.
     """
     request_id = _insert(
         scope, key, method=method, path=path, body_digest=body_digest, subject=subject, buried=False, now=now
@@ -122,19 +122,15 @@ def _insert(
 ) -> UUID | None:
     request_id = uuid7()
     kind, identifier = (subject.kind, subject.id) if subject is not None else ("", "")
-    with connection.cursor() as cursor:
-        # SET LOCAL takes no parameters. The caller's own timeout is put back: later locks are not ours to judge.
-        cursor.execute("SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-        before = cursor.fetchone()[0]
-        try:
+    try:
+        with connection.cursor() as cursor:
             cursor.execute(_INSERT, [request_id, scope, key, method, path, body_digest, kind, identifier, buried, now])
-        except OperationalError as error:
-            if isinstance(error.__cause__, LockNotAvailable):
-                raise KeyInProgress(retry_after_seconds=_RETRY_AFTER_SECONDS) from error
-            raise
-        inserted = cursor.rowcount == 1
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
-    return request_id if inserted else None
+            return request_id if cursor.rowcount == 1 else None
+    except OperationalError as error:
+        # The first request holds its key until it commits; how long is waited for it, the connection says.
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise KeyInProgress(retry_after_seconds=_RETRY_AFTER_SECONDS) from error
+        raise
 
 
 def _find(scope: str, key: str) -> AnsweredRequest:

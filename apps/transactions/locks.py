@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from apps.transactions.errors import PaymentNotFound
-from apps.transactions.models import Operation, Payment
+from apps.transactions.models import Operation, Payment, Refund
 
 
 def lock_payment(payment_id: UUID) -> Payment:
@@ -20,3 +20,8 @@ def lock_operation(operation_id: UUID) -> Operation:
     """Return the operation with its attempt and route, locked; its payment must be locked already."""
     rows = Operation.objects.select_related("attempt__provider_account").select_for_update(of=("self",), no_key=True)
     return rows.get(id=operation_id)
+
+
+def lock_refund(refund_id: UUID) -> Refund:
+    """Return the refund, locked; its payment must be locked already."""
+    return Refund.objects.select_for_update(no_key=True).get(id=refund_id)

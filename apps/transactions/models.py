@@ -13,7 +13,16 @@ from apps.kernel.money import Money
 from apps.merchants.models import Language, Merchant, Mode, Till
 from apps.providers.contract import Verb
 from apps.providers.models import ProviderAccount
-from apps.transactions.states import OFF, CaptureMode, CaptureStatus, OperationStatus, Status
+from apps.transactions.states import (
+    OFF,
+    Action,
+    CaptureMode,
+    CaptureStatus,
+    OperationStatus,
+    RefundFacet,
+    RefundStatus,
+    Status,
+)
 
 _LIVE_OPERATIONS = [OperationStatus.SENT, OperationStatus.UNKNOWN]
 _FORWARD = [Verb.AUTHORISE.value, Verb.CAPTURE.value, Verb.REFUND.value]
@@ -37,6 +46,8 @@ class Payment(models.Model):
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     device = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     instrument = models.ForeignKey(Instrument, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # The second choice that the customer signed; used only after a certain no from the first.
+    fallback = models.ForeignKey(Instrument, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
@@ -47,6 +58,8 @@ class Payment(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     refund_reserved_minor = models.BigIntegerField(default=0)
     lost_minor = models.BigIntegerField(default=0)
+    # What of the daily limits this payment has used up; given back once, when the sale is off.
+    limits_reserved_minor = models.BigIntegerField(default=0)
 
     reference = models.CharField(max_length=64)
     business_date = models.DateField()
@@ -56,9 +69,14 @@ class Payment(models.Model):
     lines = models.JSONField(default=list)
     # The till's own clock, where it told it; never used for a decision.
     pos_time = models.DateTimeField(null=True)
+    # When the phone says that it made the code; empty where the code did not say whose it is.
+    code_issued_at = models.DateTimeField(null=True)
 
     capture_mode = models.CharField(max_length=9, choices=CaptureMode, default=CaptureMode.MANUAL)
     capture_status = models.CharField(max_length=9, choices=CaptureStatus, default=CaptureStatus.NONE)
+    refund_status = models.CharField(max_length=8, choices=RefundFacet, default=RefundFacet.NONE)
+    # Who is asked while the status is action_required; empty otherwise.
+    action = models.CharField(max_length=16, choices=Action, default="", blank=True)
     confirm_within_seconds = models.IntegerField(default=45)
     # Until then the till is believed to listen: an automatic capture happens before it or not at all.
     answer_until = models.DateTimeField()
@@ -123,9 +141,20 @@ class Payment(models.Model):
                 name="payment_has_a_payer_unless_declined",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[Status.AUTHORISING, Status.UNKNOWN, Status.AUTHORISED])
+                condition=~Q(
+                    status__in=[
+                        Status.IN_REVIEW,
+                        Status.ACTION_REQUIRED,
+                        Status.AUTHORISING,
+                        Status.UNKNOWN,
+                        Status.AUTHORISED,
+                    ]
+                )
                 | Q(deadline_at__isnull=False),
                 name="payment_that_waits_has_a_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.ACTION_REQUIRED) ^ Q(action=""), name="payment_says_what_action_is_required"
             ),
             models.CheckConstraint(condition=Q(version__gte=1), name="payment_version_from_one"),
         ]
@@ -135,6 +164,12 @@ class Payment(models.Model):
             models.Index(fields=["merchant", "mode", "id"], name="payment_by_merchant"),
             models.Index(fields=["till", "reference", "business_date"], name="payment_by_reference"),
             models.Index(fields=["customer", "id"], condition=Q(customer__isnull=False), name="payment_by_customer"),
+            # Few wait for a person; staff read only these.
+            models.Index(
+                fields=["status", "id"],
+                condition=Q(status__in=[Status.IN_REVIEW, Status.ACTION_REQUIRED]),
+                name="payment_waiting_for_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -194,7 +229,9 @@ class Operation(models.Model):
     currency = models.CharField(max_length=3)
     # Of captures: releases the rest of the hold.
     is_final = models.BooleanField(default=True)
-    # What the message names besides: the hold, or the reference of the operation to be undone.
+    # Of refunds: which one it carries out, in whole or, where several captures are refunded at once, in part.
+    refund = models.ForeignKey("Refund", null=True, on_delete=models.PROTECT, related_name="operations", db_index=False)
+    # What the message names besides: the hold, or our reference of the operation to be undone or refunded.
     target = models.CharField(max_length=128, default="", blank=True)
     # Repeated byte for byte, so what depends on a clock is kept.
     hold_expires_at = models.DateTimeField(null=True)
@@ -250,6 +287,101 @@ class Operation(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class Refund(models.Model):
+    """Money given back for a captured payment; waits for a second person where the merchant wants one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    till = models.ForeignKey(Till, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    status = models.CharField(max_length=18, choices=RefundStatus)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    # A word or sentence for staff and the customer's receipt.
+    reason = models.CharField(max_length=140, default="", blank=True)
+    cashier = models.CharField(max_length=64, default="", blank=True)
+    lines = models.JSONField(default=list)
+    # Whoever asked, as a text; the second person is in the approval.
+    asked_by = models.CharField(max_length=130)
+    approval_id = models.UUIDField(null=True)
+    failure_reason = models.CharField(max_length=32, default="", blank=True)
+    # The merchant's business day on which it was booked.
+    business_date = models.DateField(null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=RefundStatus.values), name="refund_status_is_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_amount_is_positive"),
+            models.CheckConstraint(
+                condition=~Q(status=RefundStatus.AWAITING_APPROVAL) | Q(approval_id__isnull=False),
+                name="refund_that_waits_names_its_approval",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=RefundStatus.FAILED) ^ Q(failure_reason=""), name="refund_that_failed_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def public_id(self) -> str:
+        """Return the id that doors show."""
+        return public_id("ref", self.id)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class DayClose(models.Model):
+    """What a till counted at the end of its day, and what we did. Append-only; the last one of a day counts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    till = models.ForeignKey(Till, on_delete=models.PROTECT, related_name="+", db_index=False)
+    mode = models.CharField(max_length=4, choices=Mode)
+    business_date = models.DateField()
+    currency = models.CharField(max_length=3)
+    # {"payments": {"count", "amount"}, "refunds": {...}}, as the till told it and as we have it.
+    told = models.JSONField()
+    ours = models.JSONField()
+    differences = models.JSONField(default=list)
+    matched = models.BooleanField()
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["till", "mode", "business_date"], name="day_close_by_till")]
+
+    def __str__(self) -> str:
+        return f"{self.business_date} of {self.till_id}"
+
+
+class Return(models.Model):
+    """A customer who identified himself for a refund by a code with purpose 1. Written once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    till = models.ForeignKey(Till, on_delete=models.PROTECT, related_name="+", db_index=False)
+    mode = models.CharField(max_length=4, choices=Mode)
+    # Empty where the code did not say whose it is.
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # What the till was told, and the true reason; both empty where the customer is known.
+    decline_code = models.CharField(max_length=32, default="", blank=True)
+    decline_detail = models.CharField(max_length=64, default="", blank=True)
+    tries_left = models.SmallIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(decline_code="") | Q(customer__isnull=False), name="return_knows_its_customer_or_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"return {self.id}"
 
 
 class PaymentEvent(models.Model):

@@ -25,6 +25,12 @@ def post_capture(payment: Payment, *, provider: str, amount: Money, now: datetim
     _post(payment, "capture", lines, is_dated=True, now=now)
 
 
+def post_refund(payment: Payment, *, provider: str, amount: Money, now: datetime) -> None:
+    """Book what the provider gave back, on the merchant's business day of this moment."""
+    lines = templates.refund(provider=provider, merchant=payment.merchant_id, amount=amount)
+    _post(payment, "refund", lines, is_dated=True, now=now)
+
+
 def _post(payment: Payment, kind: str, lines: templates.Lines, *, is_dated: bool, now: datetime) -> None:
     if payment.is_training:
         return

@@ -1,15 +1,17 @@
 """Every read of payments that deserves a name."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.merchants.models import Mode
 from apps.transactions.errors import PaymentNotFound
-from apps.transactions.models import Payment
+from apps.transactions.models import DayClose, Operation, Payment
 from apps.transactions.requests import Point
 from apps.transactions.states import OFF, Status
+from apps.transactions.timing import SECOND_PAYMENT_WITHIN
 
 
 def _whole() -> QuerySet[Payment]:
@@ -49,6 +51,49 @@ def live_sale(*, till_id: UUID, mode: Mode, day: date, reference: str) -> UUID |
     """Return the sale that holds this receipt number, if there is one: nobody else may use it meanwhile."""
     live = Payment.objects.filter(till_id=till_id, mode=mode, business_date=day, reference=reference)
     return live.exclude(status__in=OFF).values_list("id", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class RecentSale:
+    """What is asked of a sale a moment ago."""
+
+    amount_minor: int
+    store_id: UUID
+    code_issued_at: datetime
+    created_at: datetime
+
+
+def recent_sales(*, customer_id: UUID, merchant_id: UUID, now: datetime) -> list[RecentSale]:
+    """Return the customer's sales of the last minutes at this merchant that are not off, in one statement."""
+    # A code may be as old as the window when it is scanned.
+    since = now - 2 * SECOND_PAYMENT_WITHIN
+    sales = Payment.objects.filter(
+        customer_id=customer_id, merchant_id=merchant_id, created_at__gte=since, code_issued_at__isnull=False
+    ).exclude(status__in=OFF)
+    rows = sales.values_list("amount_minor", "till__store_id", "code_issued_at", "created_at")
+    return [RecentSale(*row) for row in rows.order_by("-id")[:20]]
+
+
+def provider_reference_of(reference: str) -> str:
+    """Return the provider's name for what our operation of this reference did."""
+    return Operation.objects.values_list("provider_reference", flat=True).get(reference=reference)
+
+
+def is_day_closed(*, till_id: UUID, mode: str, day: date) -> bool:
+    """Say whether the till has closed this business day."""
+    return DayClose.objects.filter(till_id=till_id, mode=mode, business_date=day).exists()
+
+
+def refundable_sales(*, customer_id: UUID, merchant_id: UUID, mode: str, limit: int) -> list[Payment]:
+    """Return the customer's captured payments at this merchant of which something can be given back, newest first."""
+    sales = _whole().filter(
+        customer_id=customer_id,
+        merchant_id=merchant_id,
+        mode=mode,
+        status=Status.CAPTURED,
+        captured_minor__gt=F("refunded_minor") + F("refund_reserved_minor") + F("lost_minor"),
+    )
+    return list(sales.order_by("-id")[:limit])
 
 
 def payment_of_customer(payment_id: UUID, customer_id: UUID) -> Payment | None:

@@ -84,3 +84,47 @@ class CaptureMode(models.TextChoices):
 
     MANUAL = "manual"
     AUTOMATIC = "automatic"
+
+
+class Action(models.TextChoices):
+    """Who must say yes before a provider is asked."""
+
+    CUSTOMER_CONSENT = "customer_consent"
+    CASHIER_CONFIRM = "cashier_confirm"
+
+
+class RefundStatus(models.TextChoices):
+    """Where a refund stands."""
+
+    AWAITING_APPROVAL = "awaiting_approval"
+    QUEUED = "queued"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+REFUND_MOVES: Final = {
+    RefundStatus.AWAITING_APPROVAL: frozenset({RefundStatus.QUEUED, RefundStatus.FAILED}),
+    RefundStatus.QUEUED: frozenset(
+        {RefundStatus.SENT, RefundStatus.UNKNOWN, RefundStatus.SUCCEEDED, RefundStatus.FAILED}
+    ),
+    RefundStatus.SENT: frozenset({RefundStatus.UNKNOWN, RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
+    RefundStatus.UNKNOWN: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
+    RefundStatus.SUCCEEDED: frozenset[RefundStatus](),
+    RefundStatus.FAILED: frozenset[RefundStatus](),
+}
+# Money that is on its way back, or promised to be.
+LIVE_REFUNDS: Final = frozenset(
+    {RefundStatus.AWAITING_APPROVAL, RefundStatus.QUEUED, RefundStatus.SENT, RefundStatus.UNKNOWN}
+)
+
+
+class RefundFacet(models.TextChoices):
+    """What a payment says of its refunds: pending while one is live, else by their sum."""
+
+    NONE = "none"
+    PENDING = "pending"
+    PARTIAL = "partial"
+    FULL = "full"
+    FAILED = "failed"

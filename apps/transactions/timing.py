@@ -5,6 +5,8 @@ from typing import Final
 
 # A till is answered within this, whatever happens.
 ANSWER_WITHIN: Final = timedelta(seconds=8)
+# What of it may be spent on waiting; the rest is for the way there and back.
+WAIT_FOR_OUTCOME: Final = timedelta(seconds=7.5)
 LONGEST_POLL: Final = timedelta(seconds=30)
 # A provider has this long for one exchange, all of it together.
 PROVIDER_DEADLINE_SECONDS: Final = 6.0
@@ -18,6 +20,20 @@ OUTCOME_DEADLINE: Final = timedelta(seconds=45)
 # A yes that an inquiry finds counts up to this age of the payment.
 LATEST_YES: Final = timedelta(seconds=30)
 INQUIRIES: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 3, 6, 10, 20))
+
+# How long a person may take before the answer is no.
+REVIEW_DEADLINE_ATTENDED: Final = timedelta(seconds=20)
+REVIEW_DEADLINE: Final = timedelta(hours=24)
+CONSENT_DEADLINE: Final = timedelta(seconds=30)
+CONFIRM_DEADLINE: Final = timedelta(seconds=60)
+
+# A refund above the merchant's limit waits this long for its second person.
+APPROVAL_LASTS: Final = timedelta(days=7)
+
+# Same customer, amount and store within this look like one sale that was rung up twice.
+DUPLICATE_WITHIN: Final = timedelta(seconds=120)
+# Two codes of one customer, made within this for one merchant, are a fact for fraud.
+SECOND_PAYMENT_WITHIN: Final = timedelta(seconds=300)
 
 UNDO_REPEATS: Final = (
     timedelta(0),

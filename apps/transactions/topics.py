@@ -12,3 +12,8 @@ WATCH: Final = "transactions.watch"
 def waiting_room(payment_id: UUID) -> str:
     """Return the subject under which requests that wait for a payment are told."""
     return f"payment:{payment_id}"
+
+
+def merchant_stream(merchant_id: UUID, mode: str) -> str:
+    """Return the stream in which a merchant's tills and systems read what happened, live and test apart."""
+    return f"merchant:{merchant_id}:{mode}"

@@ -149,18 +149,6 @@ def test_a_repetition_gives_up_after_two_seconds() -> None:
     assert answer() == Known(PAYMENT)
 
 
-def test_leaves_the_callers_lock_timeout_as_it_was() -> None:
-    def timeout() -> object:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('lock_timeout')")
-            return cursor.fetchone()[0]
-
-    before, inside = timeout(), []
-    answer(before_commit=lambda: inside.append(timeout()))
-
-    assert inside == [before]
-
-
 def test_a_buried_key_refuses_its_late_request_and_may_be_buried_twice() -> None:
     assert bury_key(scope="till:1", key="k", now=NOW) == Buried()
     assert bury_key(scope="till:1", key="k", now=NOW) == Buried()

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from apps.kernel.money import Money
 from apps.kernel.transitions import WrongState
@@ -21,7 +22,7 @@ from apps.transactions.operations import (
     meet_deadline,
     watch_payments,
 )
-from apps.transactions.states import CaptureMode, CaptureStatus, OperationStatus, Status
+from apps.transactions.states import CaptureMode, CaptureStatus, OperationStatus, RefundFacet, Status
 from tests.cast import WRONG_PIN, Phone
 from tests.shop import Shop, carry_out_all, make_shop, open_operations
 
@@ -311,15 +312,23 @@ def test_a_cancelled_hold_is_released(shop: Shop, payment: Payment, now: datetim
     assert balance(account="holds:bank", currency="CHF") == Money(0, "CHF")
 
 
-def test_a_captured_payment_is_not_cancelled(shop: Shop, payment: Payment, now: datetime) -> None:
+def test_a_captured_sale_that_is_cancelled_is_given_back(shop: Shop, payment: Payment, now: datetime) -> None:
     shop.capture(payment, now=now)
+    carry_out_all(payment.id, now=now)
 
-    with pytest.raises(UseRefund):
-        shop.cancel(payment, now=now)
+    off = shop.cancel(payment, now=now).payment
+    again = shop.cancel(payment, now=now).payment
+    done = carry_out_all(payment.id, now=now)
+
+    assert (off.status, off.refund_status, off.refund_reserved_minor) == (Status.CAPTURED, RefundFacet.PENDING, 1295)
+    assert again.version == off.version
+    assert (done.status, done.refund_status, done.refunded_minor) == (Status.CAPTURED, RefundFacet.FULL, 1295)
+    assert balance(account="provider_receivable:bank", currency="CHF") == Money(0, "CHF")
+    assert balance(account=f"merchant_payable:{shop.merchant.id}", currency="CHF") == Money(0, "CHF")
 
 
-def test_captures_and_cancels_at_once_end_in_one_of_two_truths(shop: Shop, phone: Phone, now: datetime) -> None:
-    payments = [shop.sell(phone, 500, now=now) for _ in range(6)]
+def test_a_capture_and_a_cancel_at_once_take_no_money_in_either_order(shop: Shop, phone: Phone, now: datetime) -> None:
+    payments = [shop.sell(phone, 500 + number, now=now) for number in range(6)]
 
     def act(job: tuple[bool, Payment]) -> str:
         is_capture, payment = job
@@ -335,10 +344,13 @@ def test_captures_and_cancels_at_once_end_in_one_of_two_truths(shop: Shop, phone
     for payment in payments:
         carry_out_all(payment.id, now=now)
 
-    captured = Payment.objects.filter(status=Status.CAPTURED, captured_minor=500).count()
-    cancelled = Payment.objects.filter(status=Status.CANCELLED, captured_minor=0, released_minor=500).count()
-    assert captured + cancelled == 6
-    assert balance(account="provider_receivable:bank", currency="CHF") == Money(500 * captured, "CHF")
+    for payment in payments:
+        carry_out_all(payment.id, now=now)
+
+    given_back = Payment.objects.filter(status=Status.CAPTURED, refunded_minor=F("amount_minor")).count()
+    cancelled = Payment.objects.filter(status=Status.CANCELLED, released_minor=F("amount_minor")).count()
+    assert given_back + cancelled == 6
+    assert balance(account="provider_receivable:bank", currency="CHF") == Money(0, "CHF")
     assert balance(account="holds:bank", currency="CHF") == Money(0, "CHF")
 
 
@@ -363,7 +375,7 @@ def test_the_statements_of_a_worker_are_counted(
     shop: Shop, phone: Phone, now: datetime, django_assert_max_num_queries
 ) -> None:  # type: ignore[no-untyped-def]
     shop.sell(phone, now=now)
-    started = shop.start(phone.make_code(now=now), now=now)
+    started = shop.start(phone.make_code(now=now), 100, now=now)
     assert started.operation_id is not None
 
     # Taking the note up and marking it done make 14; two transactions come on top.

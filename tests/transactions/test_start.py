@@ -245,7 +245,7 @@ def test_a_receipt_number_is_one_live_sale_and_the_code_stays_unspent(shop: Shop
         shop.start(code, now=now, reference="A1")
 
     assert refused.value.facts == {"payment": started(first).public_id}
-    assert started(shop.start(code, now=now, reference="A2")).status == Status.AUTHORISING
+    assert started(shop.start(code, 100, now=now, reference="A2")).status == Status.AUTHORISING
 
 
 def test_a_receipt_number_is_free_again_after_a_no(shop: Shop, phone: Phone, now: datetime) -> None:

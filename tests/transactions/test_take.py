@@ -51,7 +51,7 @@ def worker() -> Iterator[None]:
 
 @pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(take_module, "ANSWER_WITHIN", timedelta(seconds=1))
+    monkeypatch.setattr(take_module, "WAIT_FOR_OUTCOME", timedelta(seconds=1))
 
 
 def test_waits_for_the_worker_and_answers_with_the_outcome(shop: Shop, phone: Phone, now: datetime) -> None:

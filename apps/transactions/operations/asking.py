@@ -6,7 +6,7 @@ from apps.kernel.ids import uuid7
 from apps.outbox.operations import Note
 from apps.providers.contract import Verb
 from apps.transactions import topics
-from apps.transactions.models import Attempt, Operation, Payment
+from apps.transactions.models import Attempt, Operation, Payment, Refund
 from apps.transactions.timing import RING_AGAIN
 
 
@@ -18,6 +18,7 @@ def ask_provider(
     amount_minor: int,
     target: str = "",
     is_final: bool = True,
+    refund: Refund | None = None,
     hold_expires_at: datetime | None = None,
     now: datetime,
 ) -> Operation:
@@ -36,6 +37,7 @@ def ask_provider(
         currency=payment.currency,
         target=target,
         is_final=is_final,
+        refund=refund,
         hold_expires_at=hold_expires_at,
         next_check_at=now + RING_AGAIN,
         created_at=now,

@@ -20,7 +20,8 @@ from apps.transactions.models import Attempt, Operation, Payment
 from apps.transactions.operations.asking import ask_provider, note_for
 from apps.transactions.operations.history import change_payment, notes_for_listeners
 from apps.transactions.operations.start import SUBJECT_KIND, scope_of
-from apps.transactions.postings import post_capture, post_release
+from apps.transactions.operations.undo import release_hold
+from apps.transactions.postings import post_capture
 from apps.transactions.queries import is_open, whole_payment
 from apps.transactions.requests import Answered, Point, RequestKey
 from apps.transactions.states import CaptureStatus, OperationStatus, Status
@@ -106,13 +107,15 @@ def book_capture(
         verb=Verb.CAPTURE,
         amount_minor=amount_minor,
         target=attempt.hold_reference,
-        is_final=is_final,
+        # The rest of a hold is released by a message of its own: not every provider does it by itself.
+        is_final=amount_minor == payment.remaining_minor,
         now=now,
     )
+    notes = [note_for(operation)]
     post_capture(payment, provider=provider, amount=Money(amount_minor, payment.currency), now=now)
     rest = payment.remaining_minor - amount_minor
     if is_final and rest:
-        post_release(payment, provider=provider, amount=Money(rest, payment.currency), now=now)
+        notes.append(release_hold(payment, attempt, amount_minor=rest, now=now))
     event = change_payment(
         payment,
         to=Status.CAPTURED if payment.status == Status.AUTHORISED else None,
@@ -126,7 +129,7 @@ def book_capture(
         captured_at=now,
         deadline_at=payment.hold_expires_at if rest and not is_final else None,
     )
-    return [note_for(operation), *notes_for_listeners(payment, event)]
+    return [*notes, *notes_for_listeners(payment, event)]
 
 
 def settle_capture(

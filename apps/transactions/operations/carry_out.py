@@ -6,7 +6,7 @@ from typing import Final, TypedDict, assert_never
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from psycopg.errors import UniqueViolation
 
@@ -14,11 +14,13 @@ from apps.instruments.queries import instrument_token
 from apps.kernel.actors import Actor
 from apps.kernel.masking import Secret
 from apps.kernel.money import Money
+from apps.outbox.operations import leave_messages
 from apps.providers.contract import (
     Authorise,
     Capture,
     Inquire,
     InquiryOutcome,
+    Refund,
     Request,
     Reverse,
     Verb,
@@ -27,10 +29,13 @@ from apps.providers.contract import (
 from apps.providers.models import ProviderCall
 from apps.providers.operations import RouteSwitchedOff, call_provider, record_call
 from apps.transactions.locks import lock_operation, lock_payment
-from apps.transactions.models import Operation
+from apps.transactions.models import Operation, Payment
+from apps.transactions.operations.asking import note_for
 from apps.transactions.operations.authorise import settle_authorisation
 from apps.transactions.operations.capture import settle_capture
+from apps.transactions.operations.refund import settle_refund
 from apps.transactions.operations.undo import settle_undoing
+from apps.transactions.queries import provider_reference_of
 from apps.transactions.states import OperationStatus
 from apps.transactions.timing import CLAIM_LASTS, PROVIDER_DEADLINE_SECONDS
 
@@ -62,9 +67,15 @@ def carry_out_operation(*, operation_id: UUID, now: datetime) -> bool:
 def _claim(operation_id: UUID, now: datetime) -> Operation | None:
     """Make the operation ours for CLAIM_LASTS, and return it; None if it is done, not due, or somebody else's."""
     claimable = Q(status=OperationStatus.QUEUED) | Q(status__in=_OPEN, next_check_at__lte=now)
+    # They go out in order: the rest of a hold is not released before its capture has arrived. A reversal does not wait
+    # for what it undoes.
+    earlier = Operation.objects.filter(
+        payment_id=OuterRef("payment_id"), id__lt=OuterRef("id"), status__in=[OperationStatus.QUEUED, *_OPEN]
+    )
+    in_turn = Q(verb=Verb.REVERSE.value) | ~Exists(earlier)
     try:
         with transaction.atomic(durable=True):
-            won = Operation.objects.filter(claimable, id=operation_id).update(
+            won = Operation.objects.filter(claimable, in_turn, id=operation_id).update(
                 status=Case(
                     When(status=OperationStatus.QUEUED, then=Value(OperationStatus.SENT.value)), default=F("status")
                 ),
@@ -118,8 +129,9 @@ def request_for(operation: Operation) -> Request:
             return Void(**common, hold=operation.target)
         case Verb.REVERSE:
             return Reverse(**common, original_reference=operation.target)
-        case Verb.REFUND as verb:
-            raise ValueError(f"no payment asks for a {verb}")
+        case Verb.REFUND:
+            # Sent after its capture, because they go out in order; so the capture has its name by now.
+            return Refund(**common, capture=provider_reference_of(operation.target))
         case _ as never:
             assert_never(never)
 
@@ -141,10 +153,20 @@ def settle_operation(claimed: Operation, outcome: InquiryOutcome | None, call: P
             settle_authorisation(payment, operation, outcome, by=by, now=now)
         case Verb.CAPTURE:
             settle_capture(payment, operation, outcome, by=by, now=now)
+            _ring_for_next(payment, now)
         case Verb.VOID | Verb.REVERSE:
             settle_undoing(payment, operation, outcome, by=by, now=now)
-        case Verb.REFUND as verb:
-            raise ValueError(f"no payment asks for a {verb}")
+            _ring_for_next(payment, now)
+        case Verb.REFUND:
+            settle_refund(payment, operation, outcome, by=by, now=now)
+            _ring_for_next(payment, now)
         case _ as never:
             assert_never(never)
     record_call(call)
+
+
+def _ring_for_next(payment: Payment, now: datetime) -> None:
+    """Leave a note for what waited for its turn behind this operation."""
+    waiting = Operation.objects.filter(payment=payment, status=OperationStatus.QUEUED).order_by("id").first()
+    if waiting is not None:
+        leave_messages(notes=[note_for(waiting)], now=now)

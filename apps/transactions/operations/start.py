@@ -4,8 +4,8 @@ It is committed also when the answer is no: a spent code and a PIN try outlive t
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, assert_never
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -15,36 +15,41 @@ from psycopg.errors import UniqueViolation
 from apps.audit.operations import record
 from apps.codes.operations import GenuineCode, Payer, open_code, record_refusal, spend_code
 from apps.codes.refusals import Refusal
-from apps.devices.models import Device, KeyProtection
+from apps.devices.models import Device
 from apps.fraud.facts import Facts
-from apps.fraud.models import Assessment, Verdict
+from apps.fraud.models import Assessment
 from apps.fraud.operations import assess
 from apps.idempotency.operations import Known, Subject, claim_key
 from apps.instruments.models import Instrument
 from apps.instruments.queries import both_payable
 from apps.kernel.actors import Actor
 from apps.kernel.ids import public_id, uuid7
-from apps.kernel.money import Money
-from apps.limits.models import Scope
-from apps.limits.operations import check_payment_limits
 from apps.merchants.models import TillKind
 from apps.merchants.queries import business_date
 from apps.outbox.operations import leave_messages
 from apps.paycode.claims import Purpose
 from apps.paycode.errors import CodeError
 from apps.paycode.text import SealedCode, read_text
-from apps.providers.contract import Verb
 from apps.providers.models import ProviderAccount
 from apps.transactions.errors import CodeUnreadable, CurrencyNotSupported, ReferenceInUse
-from apps.transactions.models import Attempt, Operation, Payment
-from apps.transactions.operations.asking import ask_provider, note_for
+from apps.transactions.models import Attempt, Payment
+from apps.transactions.operations.asking import note_for
+from apps.transactions.operations.decide import Next, decide_next, suspicions_of
 from apps.transactions.operations.history import notes_for_listeners, record_event
-from apps.transactions.queries import live_sale
+from apps.transactions.operations.limiting import reserve_for, return_reservation, subjects_of
+from apps.transactions.operations.proceed import queue_authorisation
+from apps.transactions.queries import live_sale, recent_sales
 from apps.transactions.requests import Point, RequestKey, Sale
-from apps.transactions.states import Status
-from apps.transactions.timing import ANSWER_WITHIN, OUTCOME_DEADLINE
+from apps.transactions.states import Action, Status
+from apps.transactions.timing import ANSWER_WITHIN
 
 SUBJECT_KIND: Final = "payment"
+_KINDS: Final = {
+    (Status.AUTHORISING, None): "payment.started",
+    (Status.IN_REVIEW, None): "payment.held",
+    (Status.ACTION_REQUIRED, Action.CUSTOMER_CONSENT): "consent.requested",
+    (Status.ACTION_REQUIRED, Action.CASHIER_CONFIRM): "payment.confirmation_requested",
+}
 _REFERENCE_INDEX: Final = "payment_reference_is_one_live_sale"
 _ADVICE: Final = {
     "scanner_layout": "the scanner types with another keyboard layout; set it to US, or to raw bytes",
@@ -65,12 +70,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class _Entitled:
-    """Who pays with what, through whom."""
+    """Who pays with what, through whom, and what happens next."""
 
     payer: Payer
     instrument: Instrument
+    fallback: Instrument | None
     account: ProviderAccount
     assessment: Assessment
+    next: Next
 
 
 def start_payment(
@@ -90,7 +97,7 @@ def start_payment(
     key with everything rolled back. Any other no is a declined payment. With `ring` False the caller carries the
     operation out himself, and its note waits a moment.
     """
-    sealed = _read(code)
+    sealed = read_code(code)
     if sale.amount.currency != point.till.store.merchant.currency:
         raise CurrencyNotSupported(f"this merchant sells in {point.till.store.merchant.currency}")
     opened = open_code(sealed=sealed, till=point.till, is_training=sale.is_training, purpose=Purpose.PAY, now=now)
@@ -105,7 +112,8 @@ def start_payment(
         raise
 
 
-def _read(code: str) -> SealedCode:
+def read_code(code: str) -> SealedCode:
+    """Return what the scanner read, unopened; CodeUnreadable for what cannot be a payment code of ours."""
     try:
         return read_text(code)
     except CodeError as error:
@@ -128,6 +136,8 @@ class _Start:
         self.payment_id, self.sale, self.point, self.by, self.now = payment_id, sale, point, by, now
         self.merchant = point.till.store.merchant
         self.day = business_date(self.merchant, now=now)
+        # Training moves no money, and so uses up no limit.
+        self.limits_day = None if sale.is_training else self.day
 
     def live_sale(self) -> UUID | None:
         """Return the live sale under this receipt number."""
@@ -164,44 +174,61 @@ class _Start:
         entitled = self._entitle(payer)
         if isinstance(entitled, Refusal):
             return self._decline(entitled, payer.device, None)
-        return self._authorise(entitled, ring)
+        return self._begin(entitled, ring)
 
     def _entitle(self, payer: Payer) -> _Entitled | Refusal:
         """Step 11: may this instrument pay that much here?"""
         claims, amount = payer.claims, self.sale.amount
         customer_id = payer.device.customer_id
-        instrument, _fallback = both_payable(customer_id, claims.instrument, claims.fallback, now=self.now)
+        instrument, fallback = both_payable(customer_id, claims.instrument, claims.fallback, now=self.now)
         if instrument is None:
             return Refusal("instrument_unusable")
         if claims.cap_minor is not None and amount.amount > claims.cap_minor:
             return Refusal("over_cap")
-        crossed = check_payment_limits(
+        crossed = reserve_for(
+            merchant=self.merchant,
+            device=payer.device,
+            instrument=instrument,
             amount=amount,
-            subjects={
-                Scope.DEVICE: payer.device.id,
-                Scope.INSTRUMENT: instrument.id,
-                Scope.CUSTOMER: customer_id,
-            },
-            defaults={Scope.DEVICE: _device_default(payer.device)},
-            merchant_limit=Money(self.merchant.per_payment_limit_minor, self.merchant.currency),
+            day=self.limits_day,
+            now=self.now,
         )
         if crossed is not None:
             return Refusal("over_limit", facts={"limit_of": str(crossed.scope), "limit": crossed.limit.amount})
-        if instrument.currency != amount.currency:
+        judged = self._judge(payer, instrument, fallback)
+        if isinstance(judged, Refusal) and self.limits_day is not None:
+            # What is refused after all was counted a moment ago, and this transaction commits.
+            subjects = subjects_of(device_id=payer.device.id, instrument_id=instrument.id, customer_id=customer_id)
+            return_reservation(
+                merchant_id=self.merchant.id, subjects=subjects, amount=amount, day=self.day, reserved_at=self.now
+            )
+        return judged
+
+    def _judge(self, payer: Payer, instrument: Instrument, fallback: Instrument | None) -> _Entitled | Refusal:
+        """The rest of step 11, and whether it looks right; the limits are reserved."""
+        if instrument.currency != self.sale.amount.currency:
             return Refusal("currency_not_supported")
         account = training_account() if self.sale.is_training else instrument.provider_account
         if account is None:
             return Refusal("provider_unavailable")
-        assessment = assess(facts=self._facts(payer, instrument), now=self.now)
-        match Verdict(assessment.verdict):
-            case Verdict.PASS:
-                return _Entitled(payer, instrument, account, assessment)
-            case Verdict.REVIEW | Verdict.CONSENT | Verdict.BLOCK:
-                return Refusal("fraud_blocked")
-            case _ as never:
-                assert_never(never)
+        recent = recent_sales(customer_id=payer.device.customer_id, merchant_id=self.merchant.id, now=self.now)
+        suspicions = suspicions_of(recent, payer)
+        assessment = assess(facts=self._facts(payer, instrument, suspicions), now=self.now)
+        decided = decide_next(
+            assessment=assessment,
+            payer=payer,
+            recent=recent,
+            suspicions=suspicions,
+            till=self.point.till,
+            amount=self.sale.amount,
+            is_training=self.sale.is_training,
+            now=self.now,
+        )
+        if isinstance(decided, Refusal):
+            return decided
+        return _Entitled(payer, instrument, fallback, account, assessment, decided)
 
-    def _facts(self, payer: Payer, instrument: Instrument) -> Facts:
+    def _facts(self, payer: Payer, instrument: Instrument, suspicions: tuple[str, ...]) -> Facts:
         till = self.point.till
         return Facts(
             payment=self.payment_id,
@@ -218,11 +245,16 @@ class _Start:
             device_enrolled_at=payer.device.enrolled_at,
             is_attended=till.kind == TillKind.ATTENDED,
             made_online=payer.claims.made_online,
+            suspicions=suspicions,
         )
 
-    def _authorise(self, entitled: _Entitled, ring: bool) -> Started:
-        payment = self._row(Status.AUTHORISING, entitled.payer.device, entitled.instrument)
-        payment.deadline_at = self.now + OUTCOME_DEADLINE
+    def _begin(self, entitled: _Entitled, ring: bool) -> Started:
+        following = entitled.next
+        payment = self._row(following.status, entitled.payer.device, entitled.instrument)
+        payment.fallback = entitled.fallback
+        payment.code_issued_at = entitled.payer.code_issued_at
+        payment.deadline_at, payment.action = following.deadline_at, following.action or ""
+        payment.limits_reserved_minor = 0 if self.limits_day is None else payment.amount_minor
         payment.save(force_insert=True)
         attempt = Attempt.objects.create(
             payment=payment,
@@ -231,23 +263,17 @@ class _Start:
             assessment=entitled.assessment,
             created_at=self.now,
         )
-        operation = self._ask(payment, attempt)
-        event = record_event(payment, kind="payment.started", by=self.by, now=self.now)
+        operation = None
+        if following.status == Status.AUTHORISING:
+            operation = queue_authorisation(payment, attempt, now=self.now)
+        event = record_event(payment, kind=_KINDS[following.status, following.action], by=self.by, now=self.now)
         record(actor=self.by, action="payment.started", subject=payment.public_id, now=self.now)
-        note = note_for(operation, due_at=None if ring else operation.next_check_at)
-        leave_messages(notes=[note, *notes_for_listeners(payment, event)], now=self.now)
-        return Started(payment.id, is_replay=False, operation_id=operation.id)
-
-    def _ask(self, payment: Payment, attempt: Attempt) -> Operation:
-        lifetime = timedelta(days=settings.AUTHORISATION_LIFETIME_DAYS)
-        return ask_provider(
-            payment,
-            attempt,
-            verb=Verb.AUTHORISE,
-            amount_minor=payment.amount_minor,
-            hold_expires_at=(self.now + lifetime).replace(microsecond=0),
-            now=self.now,
-        )
+        notes = notes_for_listeners(payment, event)
+        if operation is not None:
+            notes.append(note_for(operation, due_at=None if ring else operation.next_check_at))
+        if notes:
+            leave_messages(notes=notes, now=self.now)
+        return Started(payment.id, is_replay=False, operation_id=None if operation is None else operation.id)
 
     def _decline(self, refusal: Refusal, device: Device | None, instrument: Instrument | None) -> Started:
         payment = self._row(Status.DECLINED, device, instrument)
@@ -302,9 +328,3 @@ def shown_code(refusal: Refusal) -> str:
 def training_account() -> ProviderAccount | None:
     """Return the provider that only plays; None when there is none to play with."""
     return ProviderAccount.objects.filter(code=settings.TRAINING_PROVIDER, is_enabled=True).first()
-
-
-def _device_default(device: Device) -> Money:
-    # A browser keeps its key in software: what it may pay by default is less.
-    is_software = device.key_protection == KeyProtection.SOFTWARE
-    return settings.SOFTWARE_DEVICE_LIMIT if is_software else settings.HARDWARE_DEVICE_LIMIT

@@ -22,7 +22,7 @@ from apps.transactions.operations.start import start_payment
 from apps.transactions.queries import is_open, payment_at, whole_payment
 from apps.transactions.requests import Answered, Point, RequestKey, Sale
 from apps.transactions.states import Status
-from apps.transactions.timing import ANSWER_WITHIN, LONGEST_POLL
+from apps.transactions.timing import ANSWER_WITHIN, LONGEST_POLL, WAIT_FOR_OUTCOME
 from apps.transactions.topics import waiting_room
 
 IN_REQUEST: Final = "request"
@@ -50,13 +50,17 @@ def take_payment(*, code: str, sale: Sale, point: Point, key: RequestKey, by: Ac
         if started.operation_id is not None and in_request:
             carry_out_operation(operation_id=started.operation_id, now=now)
         if started.operation_id is not None and not in_request:
-            payment = _outcome(waiter, payment_id, ANSWER_WITHIN.total_seconds())
+            payment = _outcome(waiter, payment_id, _left(now))
         else:
             payment = whole_payment(started.payment_id)
     if is_open(payment):
-        left = ANSWER_WITHIN - (timezone.now() - now)
-        payment = wait_for_outcome(payment.id, left.total_seconds())
+        payment = wait_for_outcome(payment.id, _left(now))
     return Answered(payment, is_replay=started.is_replay)
+
+
+def _left(began_at: datetime) -> float:
+    """Return how many seconds of waiting are left of a request that began then."""
+    return (WAIT_FOR_OUTCOME - (timezone.now() - began_at)).total_seconds()
 
 
 def look_at_payment(*, payment_id: UUID, point: Point, wait_seconds: float, now: datetime) -> Payment:

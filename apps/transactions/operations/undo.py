@@ -11,7 +11,7 @@ from apps.kernel.money import Money
 from apps.outbox.operations import Note, leave_messages
 from apps.providers.contract import Approved, Declined, InquiryOutcome, Verb
 from apps.providers.reasons import DeclineReason
-from apps.transactions.models import Operation, Payment
+from apps.transactions.models import Attempt, Operation, Payment
 from apps.transactions.operations.asking import ask_provider, note_for
 from apps.transactions.operations.history import change_payment, notes_for_listeners
 from apps.transactions.postings import post_release
@@ -27,24 +27,16 @@ _NOTHING_LEFT = frozenset({DeclineReason.ALREADY_REVERSED, DeclineReason.HOLD_EX
 def take_off(payment: Payment, *, cause: str, by: Actor, now: datetime) -> None:
     """Take the locked payment off: cancelled at once if nothing was sent, else reversing until it is undone.
 
-    For payments that are authorising, unknown or authorised; WrongState for others.
+    For payments before their capture; WrongState for others.
     """
+    if payment.status in (Status.IN_REVIEW, Status.ACTION_REQUIRED):
+        _cancel_at_once(payment, cause, by, now)
+        return
     authorise = _authorisation(payment)
     if payment.status == Status.AUTHORISING and _withdraw(authorise, now):
-        event = change_payment(
-            payment,
-            to=Status.CANCELLED,
-            kind="payment.cancelled",
-            facts={"cause": cause},
-            by=by,
-            now=now,
-            deadline_at=None,
-            ended_at=now,
-        )
-        if notes := notes_for_listeners(payment, event):
-            leave_messages(notes=notes, now=now)
+        _cancel_at_once(payment, cause, by, now)
         return
-    change_payment(
+    event = change_payment(
         payment,
         to=Status.REVERSING,
         kind="payment.reversing",
@@ -53,7 +45,25 @@ def take_off(payment: Payment, *, cause: str, by: Actor, now: datetime) -> None:
         now=now,
         deadline_at=None,
     )
-    leave_messages(notes=[undo_authorisation(payment, authorise, now=now)], now=now)
+    # The sale is off for the customer too, while its hold is still being given back.
+    note = undo_authorisation(payment, authorise, now=now)
+    leave_messages(notes=[note, *notes_for_listeners(payment, event)], now=now)
+
+
+def _cancel_at_once(payment: Payment, cause: str, by: Actor, now: datetime) -> None:
+    event = change_payment(
+        payment,
+        to=Status.CANCELLED,
+        kind="payment.cancelled",
+        facts={"cause": cause},
+        by=by,
+        now=now,
+        action="",
+        deadline_at=None,
+        ended_at=now,
+    )
+    if notes := notes_for_listeners(payment, event):
+        leave_messages(notes=notes, now=now)
 
 
 def undo_authorisation(payment: Payment, authorise: Operation, *, now: datetime) -> Note:
@@ -90,6 +100,16 @@ def settle_undoing(
     ).update(status=OperationStatus.FAILED, ended_at=now, next_check_at=None)
     if payment.status == Status.REVERSING:
         _finish(payment, operation, by, now)
+
+
+def release_hold(payment: Payment, attempt: Attempt, *, amount_minor: int, now: datetime) -> Note:
+    """Book that so much of the hold is no longer used, and queue its release; the caller sets `released_minor`."""
+    operation = ask_provider(
+        payment, attempt, verb=Verb.VOID, amount_minor=amount_minor, target=attempt.hold_reference, now=now
+    )
+    provider, amount = attempt.provider_account.code, Money(amount_minor, payment.currency)
+    post_release(payment, provider=provider, amount=amount, now=now)
+    return note_for(operation)
 
 
 def release_rest(payment: Payment, operation: Operation, *, now: datetime) -> int:

@@ -8,18 +8,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from apps.kernel.actors import Actor
-from apps.kernel.money import Money
 from apps.outbox.operations import Note, leave_messages
-from apps.providers.contract import Verb
 from apps.transactions import topics
 from apps.transactions.locks import lock_payment
 from apps.transactions.models import Attempt, Operation, Payment
-from apps.transactions.operations.asking import ask_provider, note_for
 from apps.transactions.operations.history import change_payment, notes_for_listeners
-from apps.transactions.operations.undo import take_off
-from apps.transactions.postings import post_release
+from apps.transactions.operations.proceed import turn_down
+from apps.transactions.operations.undo import release_hold, take_off
 from apps.transactions.queries import due_payments
-from apps.transactions.states import Status
+from apps.transactions.states import Action, Status
 from apps.transactions.timing import CLAIM_LASTS
 
 WATCH: Final = Actor("system", "watch")
@@ -45,6 +42,11 @@ def meet_deadline(*, payment_id: UUID, now: datetime) -> None:
         return
     has_expired = payment.hold_expires_at is not None and payment.hold_expires_at <= now
     match Status(payment.status):
+        case Status.IN_REVIEW:
+            turn_down(payment, code="rejected", detail="fraud_blocked", by=WATCH, now=now)
+        case Status.ACTION_REQUIRED:
+            code = "consent_timeout" if payment.action == Action.CUSTOMER_CONSENT else "confirm_timeout"
+            turn_down(payment, code=code, detail=code, by=WATCH, now=now)
         case Status.AUTHORISING | Status.UNKNOWN:
             take_off(payment, cause="deadline", by=WATCH, now=now)
         case Status.AUTHORISED if has_expired:
@@ -59,8 +61,7 @@ def meet_deadline(*, payment_id: UUID, now: datetime) -> None:
 
 
 def _expire(payment: Payment, now: datetime) -> None:
-    attempt = _attempt(payment)
-    note = _void_rest(payment, attempt, now)
+    note = release_hold(payment, _attempt(payment), amount_minor=payment.remaining_minor, now=now)
     event = change_payment(
         payment,
         to=Status.EXPIRED,
@@ -75,7 +76,7 @@ def _expire(payment: Payment, now: datetime) -> None:
 
 
 def _give_back_rest(payment: Payment, now: datetime) -> None:
-    note = _void_rest(payment, _attempt(payment), now)
+    note = release_hold(payment, _attempt(payment), amount_minor=payment.remaining_minor, now=now)
     change_payment(
         payment,
         kind="payment.rest_released",
@@ -85,15 +86,6 @@ def _give_back_rest(payment: Payment, now: datetime) -> None:
         deadline_at=None,
     )
     leave_messages(notes=[note], now=now)
-
-
-def _void_rest(payment: Payment, attempt: Attempt, now: datetime) -> Note:
-    rest = payment.remaining_minor
-    operation = ask_provider(
-        payment, attempt, verb=Verb.VOID, amount_minor=rest, target=attempt.hold_reference, now=now
-    )
-    post_release(payment, provider=attempt.provider_account.code, amount=Money(rest, payment.currency), now=now)
-    return note_for(operation)
 
 
 def _attempt(payment: Payment) -> Attempt:

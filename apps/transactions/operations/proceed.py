@@ -1,0 +1,64 @@
+"""A payment that waited for somebody goes on, or ends: review, the customer's consent, the cashier's confirmation."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from apps.kernel.actors import Actor
+from apps.outbox.operations import leave_messages
+from apps.providers.contract import Verb
+from apps.transactions.models import Attempt, Operation, Payment
+from apps.transactions.operations.asking import ask_provider, note_for
+from apps.transactions.operations.history import change_payment, notes_for_listeners
+from apps.transactions.states import Status
+from apps.transactions.timing import ANSWER_WITHIN, OUTCOME_DEADLINE
+
+
+def queue_authorisation(payment: Payment, attempt: Attempt, *, now: datetime) -> Operation:
+    """Queue the message that asks the provider for a hold."""
+    lifetime = timedelta(days=settings.AUTHORISATION_LIFETIME_DAYS)
+    return ask_provider(
+        payment,
+        attempt,
+        verb=Verb.AUTHORISE,
+        amount_minor=payment.amount_minor,
+        # Whole seconds, so that every repetition writes the same characters.
+        hold_expires_at=(now + lifetime).replace(microsecond=0),
+        now=now,
+    )
+
+
+def go_on(payment: Payment, *, kind: str, by: Actor, now: datetime) -> None:
+    """Ask the provider for a locked payment that waited for a person, who said yes."""
+    attempt = Attempt.objects.select_related("provider_account").filter(payment=payment).latest("number")
+    operation = queue_authorisation(payment, attempt, now=now)
+    change_payment(
+        payment,
+        to=Status.AUTHORISING,
+        kind=kind,
+        by=by,
+        now=now,
+        action="",
+        deadline_at=now + OUTCOME_DEADLINE,
+        answer_until=max(payment.answer_until, now + ANSWER_WITHIN),
+    )
+    leave_messages(notes=[note_for(operation)], now=now)
+
+
+def turn_down(payment: Payment, *, code: str, detail: str, by: Actor, now: datetime) -> None:
+    """Decline a locked payment for which no provider was asked; `code` is what the till learns."""
+    event = change_payment(
+        payment,
+        to=Status.DECLINED,
+        kind="payment.declined",
+        by=by,
+        facts={"code": code},
+        now=now,
+        action="",
+        decline_code=code,
+        decline_detail=detail,
+        deadline_at=None,
+        ended_at=now,
+    )
+    if notes := notes_for_listeners(payment, event):
+        leave_messages(notes=notes, now=now)
