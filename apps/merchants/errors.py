@@ -28,6 +28,12 @@ class NameTaken(Conflict):
 
 
 class InvalidMerchant(Refused):
-    """A merchant needs a name, a supported currency, a known time zone and positive limits."""
+    """A merchant needs a name, a supported currency, a known time zone and limits that make sense."""
 
     code = "invalid_merchant"
+
+
+class InvalidScopes(Refused):
+    """A till key is good for something, of what there is."""
+
+    code = "invalid_till_scopes"

@@ -25,6 +25,21 @@ class Mode(models.TextChoices):
     TEST = "test"
 
 
+class TillScope(models.TextChoices):
+    """What a till key may be used for."""
+
+    PAYMENTS = "payments"
+    REFUNDS = "refunds"
+    RETURNS = "returns"
+    DAY_CLOSE = "day_close"
+    EVENTS = "events"
+
+
+def all_scopes() -> list[str]:
+    """Return every scope, as a key keeps them: sorted."""
+    return sorted(TillScope.values)
+
+
 class Language(models.TextChoices):
     """The languages in which cashiers and customers are spoken to."""
 
@@ -45,6 +60,10 @@ class Merchant(models.Model):
     time_zone = models.CharField(max_length=64, default="Europe/Zurich")
     per_payment_limit_minor = models.BigIntegerField()
     per_day_limit_minor = models.BigIntegerField(null=True, blank=True)
+    # Above it a refund waits for a second person; empty: none does.
+    refund_limit_minor = models.BigIntegerField(null=True, blank=True)
+    # Whether the cashier is asked about what looks like the same sale again.
+    guards_duplicates = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -58,6 +77,9 @@ class Merchant(models.Model):
             models.CheckConstraint(
                 condition=Q(per_day_limit_minor=None) | Q(per_day_limit_minor__gte=F("per_payment_limit_minor")),
                 name="merchant_per_day_limit_is_not_below_one_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(refund_limit_minor__gte=0), name="merchant_refund_limit_is_not_negative"
             ),
         ]
 
@@ -129,12 +151,21 @@ class TillKey(models.Model):
     # SHA-256 of the key's text. 256 random bits need no salt and no slow hash: there is nothing to guess.
     digest = models.BinaryField(max_length=32, unique=True)
     mode = models.CharField(max_length=4, choices=Mode)
+    # What the key may be used for: words of TillScope, sorted.
+    scopes = models.JSONField(default=all_scopes)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(mode__in=Mode.values), name="till_key_mode_is_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(mode__in=Mode.values), name="till_key_mode_is_known"),
+            # The second is false for what is no list: PostgreSQL finds a single word contained in a list of it.
+            models.CheckConstraint(
+                condition=Q(scopes__contained_by=all_scopes()) & Q(scopes__contains=[]) & ~Q(scopes=[]),
+                name="till_key_scopes_are_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.mode} key of {self.till_id}"
@@ -142,3 +173,7 @@ class TillKey(models.Model):
     def is_valid(self, now: datetime) -> bool:
         """Say whether the key opens the door at this moment."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def allows(self, scope: TillScope) -> bool:
+        """Say whether the key may be used for this."""
+        return scope in self.scopes

@@ -2,8 +2,10 @@
 
 import hashlib
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from apps.merchants.errors import UnknownMerchant
 from apps.merchants.models import Merchant, TillKey
 
 
@@ -18,6 +20,14 @@ def till_key_for(text: str, *, now: datetime) -> TillKey | None:
     if key is None or not key.is_valid(now) or key.till.closed_at is not None:
         return None
     return key
+
+
+def merchant_of(merchant_id: UUID) -> Merchant:
+    """Return the merchant. Raises UnknownMerchant."""
+    merchant = Merchant.objects.filter(id=merchant_id).first()
+    if merchant is None:
+        raise UnknownMerchant
+    return merchant
 
 
 def business_date(merchant: Merchant, *, now: datetime) -> date:

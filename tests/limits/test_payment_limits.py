@@ -11,12 +11,15 @@ from apps.audit.models import Record
 from apps.kernel.actors import Actor
 from apps.kernel.ids import uuid7
 from apps.kernel.money import CurrencyMismatch, Money
-from apps.limits.models import PaymentLimit, Scope
-from apps.limits.operations import InvalidLimit, OverLimit, check_payment_limits, set_payment_limit
+from apps.limits.errors import InvalidLimit
+from apps.limits.models import PAYING, DayCounter, PaymentLimit, Scope
+from apps.limits.operations import reserve_limits, set_payment_limit
+from apps.limits.values import Limits, MerchantLimits, OverLimit
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 ALICE = Actor("customer", "cus_alice")
-SUBJECTS = {Scope.DEVICE: uuid7(), Scope.INSTRUMENT: uuid7(), Scope.CUSTOMER: uuid7()}
+SUBJECTS = {scope: uuid7() for scope in PAYING}
+MERCHANT = uuid7()
 PLENTY = Money(1_000_000, "CHF")
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,13 +36,18 @@ def limit(scope: Scope, amount: Money, subject: UUID | None = None) -> PaymentLi
 def check(
     amount: Money, defaults: dict[Scope, Money] | None = None, merchant_limit: Money = PLENTY
 ) -> OverLimit | None:
-    return check_payment_limits(
-        amount=amount, subjects=SUBJECTS, defaults=defaults or {}, merchant_limit=merchant_limit
+    return reserve_limits(
+        amount=amount,
+        day=NOW.date(),
+        subjects=SUBJECTS,
+        defaults={scope: Limits(per_payment=default) for scope, default in (defaults or {}).items()},
+        merchant=MerchantLimits(MERCHANT, per_payment=merchant_limit),
+        now=NOW,
     )
 
 
 def test_exactly_the_limit_passes_and_one_more_does_not() -> None:
-    for scope in Scope:
+    for scope in PAYING:
         limit(scope, chf(5000))
 
         assert check(chf(5000)) is None
@@ -47,12 +55,13 @@ def test_exactly_the_limit_passes_and_one_more_does_not() -> None:
         PaymentLimit.objects.all().delete()
 
 
-def test_all_limits_are_read_in_one_statement(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
-    for scope in Scope:
+def test_without_a_limit_per_day_one_statement_reads_and_none_counts(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    for scope in PAYING:
         limit(scope, chf(5000))
 
     with django_assert_num_queries(1):
         assert check(chf(1)) is None
+    assert not DayCounter.objects.exists()
 
 
 def test_the_merchants_limit_always_counts() -> None:
@@ -103,8 +112,17 @@ def test_ten_who_set_at_once_leave_one_limit() -> None:
 
 
 def test_less_than_nothing_is_refused() -> None:
+    for wrong in (chf(-1), chf(2**53)):
+        with pytest.raises(InvalidLimit):
+            limit(Scope.CUSTOMER, wrong)
     with pytest.raises(InvalidLimit):
-        limit(Scope.CUSTOMER, chf(-1))
+        limit(Scope.MERCHANT, chf(1), subject=MERCHANT)
+    with pytest.raises(InvalidLimit):
+        set_payment_limit(scope=Scope.DEVICE, subject_id=uuid7(), by=ALICE, now=NOW)
+    with pytest.raises(InvalidLimit):
+        set_payment_limit(
+            scope=Scope.DEVICE, subject_id=uuid7(), limit=chf(1), per_day=Money(1, "EUR"), by=ALICE, now=NOW
+        )
     with pytest.raises(IntegrityError, match="limit_is_not_negative"):
         PaymentLimit.objects.create(
             scope=Scope.DEVICE, subject_id=uuid7(), currency="CHF", per_payment_minor=-1, set_at=NOW
@@ -114,8 +132,8 @@ def test_less_than_nothing_is_refused() -> None:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     amount=st.integers(0, 300),
-    limits=st.dictionaries(st.sampled_from(list(Scope)), st.integers(0, 300)),
-    defaults=st.dictionaries(st.sampled_from(list(Scope)), st.integers(0, 300)),
+    limits=st.dictionaries(st.sampled_from(PAYING), st.integers(0, 300)),
+    defaults=st.dictionaries(st.sampled_from(PAYING), st.integers(0, 300)),
 )
 def test_a_payment_passes_if_no_limit_in_force_is_below_it(
     amount: int, limits: dict[Scope, int], defaults: dict[Scope, int]
@@ -124,7 +142,7 @@ def test_a_payment_passes_if_no_limit_in_force_is_below_it(
     for scope, minor in limits.items():
         limit(scope, chf(minor))
 
-    passes = check(chf(amount), {scope: chf(minor) for scope, minor in defaults.items()}) is None
+    crossed = check(chf(amount), {scope: chf(minor) for scope, minor in defaults.items()})
 
     in_force = {**defaults, **limits}
-    assert passes == all(amount <= minor for minor in in_force.values())
+    assert (crossed is None) == all(amount <= minor for minor in in_force.values())

@@ -1,30 +1,16 @@
-"""Every write about merchants: opening one, its stores, its tills, and issuing and revoking till keys."""
+"""Opening a merchant, its stores and its tills."""
 
-import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from apps.audit.operations import record
 from apps.kernel.actors import Actor
-from apps.kernel.masking import Secret
 from apps.kernel.money import Money
-from apps.merchants.errors import InvalidMerchant, NameTaken, UnknownMerchant, UnknownStore, UnknownTill
-from apps.merchants.models import Language, Merchant, Mode, Store, Till, TillKey, TillKind
-from apps.merchants.queries import key_digest
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedKey:
-    """A key at the only moment at which its text is known."""
-
-    till: Till
-    mode: Mode
-    text: Secret[str]
+from apps.merchants.errors import InvalidMerchant, NameTaken, UnknownMerchant, UnknownStore
+from apps.merchants.models import Language, Merchant, Store, Till, TillKind
 
 
 @transaction.atomic(durable=True)
@@ -92,33 +78,3 @@ def create_till(
         raise NameTaken(f"{store} has a till named {name!r} already") from None
     record(actor=by, action="till.created", subject=till.public_id, now=now)
     return till
-
-
-@transaction.atomic(durable=True)
-def issue_till_key(*, till_id: UUID, mode: Mode, overlap: timedelta, by: Actor, now: datetime) -> IssuedKey:
-    """Issue a key, and let the till's other keys of that mode end after the overlap.
-
-    The text is in the answer and nowhere else: who loses it issues another.
-    Raises UnknownTill.
-    """
-    # Locked, so that two issues at once follow one another and only the last key stays without an end.
-    till = Till.objects.select_for_update().filter(id=till_id).first()
-    if till is None:
-        raise UnknownTill
-    text = f"till_{mode}_{secrets.token_urlsafe(32)}"
-    ends_later = Q(expires_at=None) | Q(expires_at__gt=now + overlap)
-    TillKey.objects.filter(ends_later, till=till, mode=mode, revoked_at=None).update(expires_at=now + overlap)
-    TillKey.objects.create(till=till, digest=key_digest(text), mode=mode, created_at=now)
-    record(actor=by, action="till.key_issued", subject=till.public_id, facts={"mode": str(mode)}, now=now)
-    return IssuedKey(till=till, mode=mode, text=Secret(text))
-
-
-@transaction.atomic(durable=True)
-def revoke_till_keys(*, till_id: UUID, reason: str, by: Actor, now: datetime) -> int:
-    """End every key of the till at once, and return how many were still open. Raises UnknownTill."""
-    till = Till.objects.select_for_update().filter(id=till_id).first()
-    if till is None:
-        raise UnknownTill
-    count = TillKey.objects.filter(till=till, revoked_at=None).update(revoked_at=now)
-    record(actor=by, action="till.keys_revoked", subject=till.public_id, reason=reason, now=now)
-    return count
