@@ -18,7 +18,9 @@ def lock_payment(payment_id: UUID) -> Payment:
 
 def lock_operation(operation_id: UUID) -> Operation:
     """Return the operation with its attempt and route, locked; its payment must be locked already."""
-    rows = Operation.objects.select_related("attempt__provider_account").select_for_update(of=("self",), no_key=True)
+    rows = Operation.objects.select_related("attempt__provider_account", "attempt__assessment").select_for_update(
+        of=("self",), no_key=True
+    )
     return rows.get(id=operation_id)
 
 

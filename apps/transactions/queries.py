@@ -67,11 +67,15 @@ def recent_sales(*, customer_id: UUID, merchant_id: UUID, now: datetime) -> list
     """Return the customer's sales of the last minutes at this merchant that are not off, in one statement."""
     # A code may be as old as the window when it is scanned.
     since = now - 2 * SECOND_PAYMENT_WITHIN
-    sales = Payment.objects.filter(
-        customer_id=customer_id, merchant_id=merchant_id, created_at__gte=since, code_issued_at__isnull=False
-    ).exclude(status__in=OFF)
+    sales = Payment.objects.filter(customer_id=customer_id, merchant_id=merchant_id, created_at__gte=since).exclude(
+        status__in=OFF
+    )
     rows = sales.values_list("amount_minor", "till__store_id", "code_issued_at", "created_at")
-    return [RecentSale(*row) for row in rows.order_by("-id")[:20]]
+    return [
+        RecentSale(amount_minor, store_id, code_issued_at, created_at)
+        for amount_minor, store_id, code_issued_at, created_at in rows.order_by("-id")[:20]
+        if code_issued_at is not None
+    ]
 
 
 def provider_reference_of(reference: str) -> str:

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from apps.cases.operations import open_case
+from apps.cases.states import Severity
 from apps.kernel.actors import Actor
 from apps.merchants.models import TillKind
 from apps.outbox.operations import Note, leave_messages
@@ -10,6 +12,7 @@ from apps.providers.contract import Approved, Declined, InquiryOutcome, NeverHea
 from apps.providers.reasons import DeclineReason
 from apps.transactions.models import Operation, Payment
 from apps.transactions.operations.capture import book_capture
+from apps.transactions.operations.fall_back import fall_back
 from apps.transactions.operations.history import change_payment, notes_for_listeners
 from apps.transactions.operations.undo import take_off, undo_authorisation
 from apps.transactions.postings import post_hold
@@ -63,7 +66,8 @@ def _approve(payment: Payment, operation: Operation, outcome: Approved, by: Acto
         _undo_late_yes(payment, operation, outcome, by, now)
         return
     notes = _hold(payment, operation, outcome, by, now)
-    is_late = payment.created_at + LATEST_YES < now
+    # Counted from the asking, which a person may have held up.
+    is_late = operation.created_at + LATEST_YES < now
     is_deserted = payment.capture_mode == CaptureMode.AUTOMATIC and payment.answer_until < now
     if is_late or is_deserted:
         take_off(payment, cause="late_yes" if is_late else "nobody_listens", by=by, now=now)
@@ -103,6 +107,16 @@ def _undo_late_yes(payment: Payment, operation: Operation, outcome: Approved, by
         # Told before; nothing is late.
         return
     change_payment(payment, kind="payment.late_approval", by=by, facts={"hold": outcome.reference[:60]}, now=now)
+    open_case(
+        kind="late_approval",
+        severity=Severity.WARNING,
+        subject=payment.public_id,
+        summary="The provider said yes to a sale that was off already; its hold is being given back.",
+        remedy="undo_authorisation",
+        facts={"operation": operation.reference},
+        amount=payment.amount,
+        now=now,
+    )
     is_being_undone = Operation.objects.filter(
         payment=payment,
         verb__in=["void", "reverse"],
@@ -119,6 +133,9 @@ def _refuse(payment: Payment, operation: Operation, reason: str, raw_reason: str
         attempt.decline_reason, attempt.raw_reason = reason, raw_reason[:64]
         attempt.save(update_fields=["decline_reason", "raw_reason"])
     if payment.status not in _WAITING:
+        return
+    if note := fall_back(payment, operation, reason=reason, by=by, now=now):
+        leave_messages(notes=[note], now=now)
         return
     event = change_payment(
         payment,

@@ -1,6 +1,5 @@
 """Holding a payment against the limits, and giving back what it no longer uses."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -46,19 +45,29 @@ def reserve_for(
         defaults={Scope.DEVICE: device_limits(device)},
         merchant=MerchantLimits(
             merchant_id=merchant.id,
-            per_payment=Money(merchant.per_payment_limit_minor, merchant.currency),
+            per_payment=_per_payment(merchant),
             per_day=None if per_day_minor is None else Money(per_day_minor, merchant.currency),
         ),
         now=now,
     )
 
 
-def return_reservation(
-    *, merchant_id: UUID, subjects: Mapping[Scope, UUID], amount: Money, day: date, reserved_at: datetime
-) -> None:
-    """Take so much off the day's counters again."""
-    everybody = {**subjects, Scope.MERCHANT: merchant_id}
-    give_back(amount=amount, day=day, subjects=everybody, reserved_at=reserved_at)
+def reserve_instrument(
+    merchant: Merchant, instrument: Instrument, *, amount: Money, day: date, now: datetime
+) -> OverLimit | None:
+    """Reserve the amount on one more instrument of a payment whose other limits are reserved already."""
+    return reserve_limits(
+        amount=amount,
+        day=day,
+        subjects={Scope.INSTRUMENT: instrument.id},
+        defaults={},
+        merchant=MerchantLimits(merchant_id=merchant.id, per_payment=_per_payment(merchant)),
+        now=now,
+    )
+
+
+def _per_payment(merchant: Merchant) -> Money:
+    return Money(merchant.per_payment_limit_minor, merchant.currency)
 
 
 def return_limits(payment: Payment, amount_minor: int) -> int:
@@ -69,11 +78,11 @@ def return_limits(payment: Payment, amount_minor: int) -> int:
     returned = min(amount_minor, payment.limits_reserved_minor)
     if returned <= 0 or payment.device_id is None or payment.instrument_id is None or payment.customer_id is None:
         return payment.limits_reserved_minor
-    return_reservation(
-        merchant_id=payment.merchant_id,
-        subjects=subjects_of(
-            device_id=payment.device_id, instrument_id=payment.instrument_id, customer_id=payment.customer_id
-        ),
+    payers = subjects_of(
+        device_id=payment.device_id, instrument_id=payment.instrument_id, customer_id=payment.customer_id
+    )
+    give_back(
+        subjects={**payers, Scope.MERCHANT: payment.merchant_id},
         amount=Money(returned, payment.currency),
         day=payment.business_date,
         reserved_at=payment.created_at,

@@ -24,6 +24,8 @@ from apps.instruments.models import Instrument
 from apps.instruments.queries import both_payable
 from apps.kernel.actors import Actor
 from apps.kernel.ids import public_id, uuid7
+from apps.limits.models import Scope
+from apps.limits.operations import give_back
 from apps.merchants.models import TillKind
 from apps.merchants.queries import business_date
 from apps.outbox.operations import leave_messages
@@ -36,7 +38,7 @@ from apps.transactions.models import Attempt, Payment
 from apps.transactions.operations.asking import note_for
 from apps.transactions.operations.decide import Next, decide_next, suspicions_of
 from apps.transactions.operations.history import notes_for_listeners, record_event
-from apps.transactions.operations.limiting import reserve_for, return_reservation, subjects_of
+from apps.transactions.operations.limiting import reserve_for, subjects_of
 from apps.transactions.operations.proceed import queue_authorisation
 from apps.transactions.queries import live_sale, recent_sales
 from apps.transactions.requests import Point, RequestKey, Sale
@@ -198,10 +200,9 @@ class _Start:
         judged = self._judge(payer, instrument, fallback)
         if isinstance(judged, Refusal) and self.limits_day is not None:
             # What is refused after all was counted a moment ago, and this transaction commits.
-            subjects = subjects_of(device_id=payer.device.id, instrument_id=instrument.id, customer_id=customer_id)
-            return_reservation(
-                merchant_id=self.merchant.id, subjects=subjects, amount=amount, day=self.day, reserved_at=self.now
-            )
+            payers = subjects_of(device_id=payer.device.id, instrument_id=instrument.id, customer_id=customer_id)
+            everybody = {**payers, Scope.MERCHANT: self.merchant.id}
+            give_back(amount=amount, day=self.day, subjects=everybody, reserved_at=self.now)
         return judged
 
     def _judge(self, payer: Payer, instrument: Instrument, fallback: Instrument | None) -> _Entitled | Refusal:
