@@ -1,0 +1,9 @@
+"""Rows in and out with statements that are compiled once: for the few places that every payment passes.
+
+Serves the hot path of everybody above; wherever a millisecond does not matter, the ORM itself is used.
+"""
+
+from apps.rows.reading import Frozen
+from apps.rows.writing import insert_row, insert_rows, update_row
+
+__all__ = ["Frozen", "insert_row", "insert_rows", "update_row"]

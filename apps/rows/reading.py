@@ -1,0 +1,138 @@
+"""A queryset whose SQL is compiled once and run with other values: compiling a wide join costs more than running it.
+
+    BY_ID = Frozen(lambda payment_id: Payment.objects.select_related("till").filter(id=payment_id), payment_id=UUID)
+    payment = BY_ID.first(payment_id=some_id)
+
+What comes back is what the queryset would have returned, related objects included.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+from uuid import UUID, uuid4
+
+from django.db import connection, models
+from django.db.models.query import ModelIterable, get_related_populators
+from django.db.transaction import TransactionManagementError
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    # Any: these are the compiler's own structures.
+    statement: str
+    # Each value, or the name of the argument that stands there.
+    values: tuple[Any, ...]
+    arguments: dict[int, str]
+    converters: dict[int, tuple[list[Any], Any]]
+    # The model, where its columns stand, their names, and who fills the related objects; None for values.
+    shape: tuple[Any, int, int, list[str], list[Any]] | None
+    locks: bool
+
+
+class Frozen(Generic[Row]):
+    """A queryset with named values. `build` is called once, with made-up values of the types given."""
+
+    def __init__(self, build: Callable[..., "models.QuerySet[Row, Any]"], **types: type) -> None:
+        self._build = build
+        self._types = types
+        self._compiled: _Compiled | None = None
+        self._lock = threading.Lock()
+
+    def all(self, **arguments: object) -> list[Row]:
+        """Return every row for these values, in the queryset's order."""
+        shape = self._ready().shape
+        if shape is None:
+            raise TypeError("this queryset gives values, not objects: use `rows`")
+        model, start, end, names, populators = shape
+        found: list[Row] = []
+        for row in self.rows(**arguments):
+            instance = model.from_db(connection.alias, names, row[start:end])
+            for populator in populators:
+                populator.populate(row, instance)
+            found.append(instance)
+        return found
+
+    def first(self, **arguments: object) -> Row | None:
+        """Return the first row for these values; limit the queryset where there may be more."""
+        return next(iter(self.all(**arguments)), None)
+
+    def rows(self, **arguments: object) -> list[tuple[Any, ...]]:
+        """Return the rows as tuples, for a queryset of values."""
+        compiled = self._ready()
+        if arguments.keys() != self._types.keys():
+            raise TypeError(f"the values are {', '.join(self._types)}")
+        if compiled.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("a lock outside of a transaction is none")
+        values = list(compiled.values)
+        for position, name in compiled.arguments.items():
+            values[position] = arguments[name]
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.statement, values)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return [self._converted(row, compiled) for row in found] if compiled.converters else found
+
+    def _converted(self, row: tuple[Any, ...], compiled: _Compiled) -> tuple[Any, ...]:
+        values = list(row)
+        for position, (converters, expression) in compiled.converters.items():
+            for convert in converters:
+                values[position] = convert(values[position], expression, connection)
+        return tuple(values)
+
+    def _ready(self) -> _Compiled:
+        if self._compiled is None:
+            with self._lock:
+                self._compiled = self._compiled or self._compile()
+        return self._compiled
+
+    def _compile(self) -> _Compiled:
+        samples = {name: _sample(kind) for name, kind in self._types.items()}
+        queryset = self._build(**samples)
+        compiler = queryset.query.get_compiler(connection.alias)
+        statement, params = compiler.as_sql()
+        arguments = {
+            position: name
+            for position, value in enumerate(params)
+            for name, sample in samples.items()
+            if _is_sample(value, sample)
+        }
+        if missing := samples.keys() - set(arguments.values()):
+            raise TypeError(f"the queryset does not use {', '.join(sorted(missing))} as it is given")
+        converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
+        shape = None
+        info = compiler.klass_info
+        if info is not None and issubclass(queryset._iterable_class, ModelIterable):
+            start, end = info["select_fields"][0], info["select_fields"][-1] + 1
+            names = [expression.target.attname for expression, _, _ in compiler.select[start:end]]
+            populators = get_related_populators(info, compiler.select, connection.alias)
+            shape = (info["model"], start, end, names, populators)
+        return _Compiled(statement, tuple(params), arguments, converters, shape, queryset.query.select_for_update)
+
+
+def _sample(kind: type) -> object:
+    """Return a value that stands nowhere else in the statement."""
+    if kind is UUID:
+        return uuid4()
+    if kind is datetime:
+        return datetime(1900, 1, 1, tzinfo=UTC) + timedelta(microseconds=secrets.randbits(48))
+    if kind is int:
+        # Fits the smallest column.
+        return secrets.randbelow(10_000) + 20_000
+    if kind is bytes:
+        return secrets.token_bytes(16)
+    if kind is str:
+        return secrets.token_hex(12)
+    raise TypeError(f"a {kind.__name__} cannot stand for a value")
+
+
+def _is_sample(value: object, sample: object) -> bool:
+    if isinstance(sample, bytes):
+        # What the driver wraps binary values in.
+        inner = getattr(value, "obj", value)
+        return isinstance(inner, bytes | memoryview | bytearray) and bytes(inner) == sample
+    # The backend says how wide a number is by a type of its own.
+    return isinstance(value, type(sample)) and value == sample
