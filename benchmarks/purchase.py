@@ -2,9 +2,9 @@
 
     python -m benchmarks.purchase [--rounds 5] [--seconds 8] [--tills 8] [--latency 200]
 
-One purchase is an authorisation and a capture, two HTTP requests. The rate of the product, with the provider called by a
-worker or by the web process itself, and that of PostgreSQL alone are taken in turn, so that each round has its ratio.
-The load runs on the same cores. Prints JSON; progress goes to standard error.
+One purchase is an authorisation and a capture, two HTTP requests. The rate of the product, with the provider called by
+a worker or by the web process itself, and that of PostgreSQL alone are taken in turn: each round has its ratio. The
+load runs on the same cores. Prints JSON; progress goes to standard error.
 """
 
 import argparse
@@ -39,8 +39,10 @@ PIN = "271828"
 GENEROUS = {
     "SOFTWARE_DEVICE_DAY_LIMIT_MINOR": "1000000000",
     "HARDWARE_DEVICE_DAY_LIMIT_MINOR": "1000000000",
-    "TILL_PAYMENTS_PER_SECOND": "100000",
-    "TILL_PAYMENTS_BURST": "100000",
+    "TILL_SCANS_PER_SECOND": "100000",
+    "TILL_SCANS_AT_ONCE": "100000",
+    "TILL_CALLS_PER_SECOND": "100000",
+    "TILL_CALLS_AT_ONCE": "100000",
     "LOG_LEVEL": "WARNING",
 }
 

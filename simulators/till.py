@@ -1,8 +1,12 @@
 """A till: sells, never guesses, and asks again with the same key when an answer got lost."""
 
+import contextlib
+import http.client
+import json
 import time
 import uuid
-from urllib.parse import urlencode
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlencode, urlsplit
 
 from simulators.caller import Answer, Caller, Fields, NoAnswer
 
@@ -17,6 +21,7 @@ class Till:
     """One till with its key. Remembers of every payment the highest version that it has seen."""
 
     def __init__(self, pos_url: str, key: str, *, patience_seconds: float = 60.0, currency: str = "CHF") -> None:
+        self._pos_url = pos_url.rstrip("/")
         self._caller = Caller(pos_url, timeout_seconds=TIMEOUT_SECONDS)
         # A long poll lasts up to 30 s by itself.
         self._patient_caller = Caller(pos_url, timeout_seconds=LONGEST_WAIT_SECONDS + TIMEOUT_SECONDS)
@@ -62,19 +67,77 @@ class Till:
         fields: Fields = {} if amount is None else {"amount": amount, "currency": self.currency}
         return self._post(f"payments/{payment_id}/capture", fields | ({} if final is None else {"final": final}), key)
 
-    def cancel(self, payment_id: str, *, key: str | None = None) -> Fields:
-        """Call the sale off, and return the payment; safe to repeat."""
-        return self._post(f"payments/{payment_id}/cancel", {}, key)
+    def confirm(self, payment_id: str, *, key: str | None = None) -> Fields:
+        """Say that a possible duplicate is another sale, and return the payment."""
+        return self._post(f"payments/{payment_id}/confirm", {}, key)
+
+    def cancel(self, payment_id: str, *, only_rest: bool = False, key: str | None = None) -> Fields:
+        """Call the sale off, or only the rest of its hold, and return the payment; safe to repeat."""
+        return self._post(f"payments/{payment_id}/cancel", {"only": "rest"} if only_rest else {}, key)
+
+    @contextlib.contextmanager
+    def unanswered(self, code: str, amount: int, reference: str) -> Iterator[str]:
+        """Send a sale and never read what comes of it; give its key, by which it can be called off meanwhile."""
+        parts, key = urlsplit(self._pos_url), uuid.uuid4().hex
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        fields = {"code": code, "amount": amount, "currency": self.currency, "reference": reference}
+        headers = self._headers | {"Idempotency-Key": key, "Content-Type": "application/json"}
+        connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+        try:
+            connection.request("POST", f"{parts.path}/payments", json.dumps(fields).encode(), headers)
+            yield key
+        finally:
+            connection.close()
+
+    def cancel_lost(self, lost_key: str, reference: str) -> Fields:
+        """Call off the sale that was sent with this key, and return it; or that it never came and never will."""
+        answer = self._send("cancellations", {"idempotency_key": lost_key, "reference": reference}, None)
+        return self._newest(answer) if answer["object"] == "payment" else answer
+
+    def refund(self, payment_id: str, amount: int | None = None, *, key: str | None = None, **more: object) -> Fields:
+        """Give money back, all that is left unless an amount is said, and return the refund with its payment."""
+        fields: Fields = {} if amount is None else {"amount": amount, "currency": self.currency}
+        refund = self._send(f"payments/{payment_id}/refunds", fields | more, key)
+        return {**refund, "payment": self._newest(refund["payment"])}
+
+    def refunds(self, payment_id: str) -> list[Fields]:
+        """Return what was given back, newest first."""
+        return list(self._get(f"payments/{payment_id}/refunds")["data"])
+
+    def start_return(self, code: str, *, key: str | None = None) -> Fields:
+        """Return what the customer behind a code with purpose 1 can bring back, or why not."""
+        return self._send("returns", {"code": code}, key)
+
+    def close_day(
+        self,
+        business_date: str,
+        *,
+        payments: Sequence[int],
+        refunds: Sequence[int] = (),
+        lines: Sequence[Mapping[str, object]] | None = None,
+        key: str | None = None,
+    ) -> Fields:
+        """Tell which amounts were taken and given back on the day, and return how it compares."""
+        fields: Fields = {"business_date": business_date, "currency": self.currency}
+        for name, amounts in (("payments", payments), ("refunds", refunds)):
+            fields[name] = {"count": len(amounts), "amount": sum(amounts)}
+        return self._send("day-close", fields | ({} if lines is None else {"lines": list(lines)}), key)
+
+    def events_after(self, seq: int = 0) -> list[Fields]:
+        """Return what happened at the merchant since that number, as far as one page goes."""
+        return list(self._get(f"events?after={seq}")["data"])
 
     def whoami(self) -> Fields:
         """Return who the server takes this till for, with its limits and the time."""
         return self._get("till")
 
     def _post(self, path: str, fields: Fields, key: str | None) -> Fields:
+        return self._newest(self._send(path, fields, key))
+
+    def _send(self, path: str, fields: Fields, key: str | None) -> Fields:
         # One key per intent: however often it is sent, it happens once.
         headers = self._headers | {"Idempotency-Key": key or uuid.uuid4().hex}
-        answer = self._until_answered(self._caller, "POST", path, fields, headers)
-        return self._newest(answer.accepted())
+        return self._until_answered(self._caller, "POST", path, fields, headers).accepted()
 
     def _get(self, path: str) -> Fields:
         return self._until_answered(self._patient_caller, "GET", path, None, self._headers).accepted()

@@ -8,9 +8,12 @@ import time
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from apps.paycode.claims import Purpose
 from apps.paycode.symbol import draw_png, draw_terminal
 from simulators.caller import Fields
 from simulators.clerk import Clerk
@@ -34,6 +37,7 @@ _BANK_WORDS = {
     "hold": "has the money held",
     "capture": "takes the money",
     "release": "gives the hold back",
+    "refund": "has money given back",
     "reversal": "undoes whatever came of it",
     "inquiry": "asks what came of it",
 }
@@ -73,6 +77,9 @@ def play(stage: Stage) -> None:
     pay_offline_and_hear_at_once(stage)
     pay_offline_and_hear_later(stage)
     be_refused(stage)
+    lose_an_answer(stage)
+    give_back(stage)
+    close_the_day(stage)
     meet_a_silent_bank(stage)
     revoke(stage)
     compare_books(stage)
@@ -174,6 +181,78 @@ def be_refused(stage: Stage) -> None:
     _authorise(stage, _show_code(stage, PIN, poor), 1990, "declined", "insufficient_funds")
 
 
+def lose_an_answer(stage: Stage) -> None:
+    """Send a sale, never read the answer, and call it off by the key alone."""
+    line, till, amount = stage.line, stage.till, 1480
+    line.act("The answer is lost")
+    text = _show_code(stage, PIN, stage.instruments["rich"])
+    reference = stage.next_reference()
+    with till.unanswered(text, amount, reference) as key:
+        with line.hop("till", "server", f"asks for {money(amount)}, and hears nothing") as hop:
+            deadline = time.monotonic() + HINT_PATIENCE_SECONDS
+            while not till.by_reference(reference) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            hop.result = "does not know what came of it"
+        with line.hop("till", "server", "calls it off by the key of the lost call") as hop:
+            off = till.cancel_lost(key, reference)
+            hop.expect(("cancelled", True), (off["status"], off["safe_to_retry"]))
+            hop.result = "cancelled: the sale may be rung up again"
+    _show_bank(stage, "release")
+    with line.hop("till", "server", "calls off another one, which never came") as hop:
+        never = till.cancel_lost(f"never-sent-{stage.run}", stage.next_reference())
+        hop.expect("never_arrived", never["status"])
+        hop.result = "should it still come, it is refused"
+
+
+def give_back(stage: Stage) -> None:
+    """Refund a part of the first sale; then she comes back, shows a code, and gets another part."""
+    line, till = stage.line, stage.till
+    line.act("Something comes back")
+    sold = next(payment for payment in till.payments.values() if payment["captured"] == 4250)
+    _refund(stage, sold, 1000, "Kork")
+    stage.phone.go_offline()
+    with line.hop("phone", "", "in flight mode: takes the PIN, makes a code to return") as hop:
+        text = stage.phone.make_code(PIN, purpose=Purpose.RETURN)
+        hop.result = f"number {stage.phone.counter}, {len(text)} characters"
+    text = _scan(stage, text)
+    with line.hop("till", "server", "asks what she bought here") as hop:
+        returned = till.start_return(text)
+        refundable = {sale["id"]: sale["refundable"] for sale in returned["sales"]}
+        hop.expect(3250, refundable.get(sold["id"]))
+        hop.result = f"{len(refundable)} sales, {money(sum(refundable.values()))} can be given back"
+    _refund(stage, sold, 250, "Pfand")
+
+
+def close_the_day(stage: Stage) -> None:
+    """Sell once at another till, and close its day with a sale that never was."""
+    line, amount = stage.line, 640
+    line.act("A till closes its day")
+    key = [till["key"] for till in stage.card["tills"] if till["mode"] == "live"][-1]
+    # Not the till of the other acts: what that one sold today can still be cancelled.
+    till = Till(stage.card["pos_url"], key)
+    with line.hop("till", "server", "asks who it is, and what time it is") as hop:
+        me = till.whoami()
+        zone = ZoneInfo(me["merchant"]["time_zone"])
+        today = datetime.fromisoformat(me["server_time"]).astimezone(zone).date().isoformat()
+        hop.result = f"{me['name']}, {me['store']['name']}, {today}"
+    payment = _authorise(stage, _show_code(stage, PIN, stage.instruments["rich"]), amount, "authorised", till=till)
+    _capture(stage, payment, till=till)
+    _show_bank(stage, "capture")
+    invented = stage.next_reference()
+    with line.hop("till", "server", f"closes with a sale of {money(990)} that never was") as hop:
+        lines = [
+            {"reference": payment["reference"], "amount": amount, "type": "payment"},
+            {"reference": invented, "amount": 990, "type": "payment"},
+        ]
+        closed = till.close_day(today, payments=[amount, 990], lines=lines)
+        found = {each["reference"]: (each["told"], each["ours"]) for each in closed["differences"]}
+        hop.expect((False, (990, 0)), (closed["matched"], found.get(invented)))
+        hop.expect(None, found.get(payment["reference"]))
+        hop.result = f"told: {invented} is {money(990)} there, {money(0)} here"
+    # The bank's books are compared with both.
+    stage.till.payments.update(till.payments)
+
+
 def meet_a_silent_bank(stage: Stage) -> None:
     """Let the bank keep silent: the till is answered in time, and the payment ends in a true state."""
     line, clerk, amount = stage.line, stage.clerk, 2310
@@ -225,8 +304,8 @@ def compare_books(stage: Stage) -> None:
     """Compare what the till was told with what the bank has booked."""
     line, clerk = stage.line, stage.clerk
     line.act("The bank's books")
-    captured = sum(payment["captured"] for payment in stage.till.payments.values())
-    with line.hop("clerk", "bank", "compares the account with what the till captured") as hop:
+    captured = sum(payment["captured"] - payment["refunded"] for payment in stage.till.payments.values())
+    with line.hop("clerk", "bank", "compares the account with what the tills kept") as hop:
         expected = RICH - captured
         deadline = time.monotonic() + TRUE_STATE_SECONDS
         # The till was told at once; the bank learns of a capture a moment later.
@@ -276,9 +355,11 @@ def _scan(stage: Stage, text: str) -> str:
     return read
 
 
-def _authorise(stage: Stage, text: str, amount: int, status: str, decline: str | None = None) -> Fields:
+def _authorise(
+    stage: Stage, text: str, amount: int, status: str, decline: str | None = None, *, till: Till | None = None
+) -> Fields:
     with stage.line.hop("till", "server", f"asks for {money(amount)}") as hop:
-        payment = stage.till.authorise(text, amount, stage.next_reference())
+        payment = (till or stage.till).authorise(text, amount, stage.next_reference())
         hop.expect(status if decline is None else f"{status} ({decline})", _told(payment))
         hop.result = _told(payment)
     _show_bank(stage)
@@ -294,6 +375,7 @@ def _show_bank(stage: Stage, awaited: str = "") -> None:
             seen.add(call.call)
             result = f"answers {call.status}" if call.status else "no answer"
             note = f"{result}, after an ordered {call.fault}" if call.fault else result
+            note = f"{note} ({call.line})" if call.line else note
             what = _BANK_WORDS.get(call.call, call.call)
             stage.line.note("server", "bank", what, milliseconds=call.milliseconds, result=note)
         if not awaited or awaited in seen or time.monotonic() > deadline:
@@ -301,9 +383,26 @@ def _show_bank(stage: Stage, awaited: str = "") -> None:
         time.sleep(0.02)
 
 
-def _capture(stage: Stage, payment: Fields) -> None:
+def _refund(stage: Stage, payment: Fields, amount: int, reason: str) -> None:
+    """Give a part back, and wait until the bank has done it."""
+    line, till = stage.line, stage.till
+    before = till.get(payment["id"])["refunded"]
+    with line.hop("till", "server", f"gives {money(amount)} back: {reason}") as hop:
+        refund = till.refund(payment["id"], amount, reason=reason)
+        hop.expect(amount, refund["amount"])
+        hop.result = str(refund["status"])
+    _show_bank(stage, "refund")
+    with line.hop("till", "server", "asks whether it is there") as hop:
+        deadline = time.monotonic() + TRUE_STATE_SECONDS
+        while (now := till.get(payment["id"]))["refund_status"] == "pending" and time.monotonic() < deadline:
+            time.sleep(0.1)
+        hop.expect((before + amount, False), (now["refunded"], now["safe_to_release_goods"]))
+        hop.result = f"{money(now['refunded'])} of {money(now['captured'])} given back"
+
+
+def _capture(stage: Stage, payment: Fields, *, till: Till | None = None) -> None:
     with stage.line.hop("till", "server", f"captures {money(payment['amount'])}") as hop:
-        captured = stage.till.capture(payment["id"])
+        captured = (till or stage.till).capture(payment["id"])
         hop.expect(("captured", True), (captured["status"], captured["safe_to_release_goods"]))
         hop.result = "captured: the goods may go"
 

@@ -1,4 +1,4 @@
-"""One sale through all its answers, for the OpenAPI document and `docs/pos-api.md`."""
+"""One sale through all its answers and back, for the OpenAPI document and `docs/pos-api.md`."""
 
 from typing import Any, Final
 
@@ -144,6 +144,123 @@ DECLINED: Final[Example] = AUTHORISED | {
             "pay_01m84j1fzxe4n81z9c3erjb02x",
         ],
     },
+}
+TO_BE_CONFIRMED: Final[Example] = PROCESSING | {
+    "status": "action_required",
+    "action": {"type": "cashier_confirm", "deadline": "2026-11-23T16:06:12.120Z"},
+}
+GIVEN_BACK: Final[Example] = CAPTURED | {
+    "version": 4,
+    "safe_to_release_goods": False,
+    "refund_status": "pending",
+    "capture_status": "succeeded",
+}
+CANCELLATION: Final[Example] = {
+    "idempotency_key": "7f0c2f6e-6a4b-4a58-9a49-6fb8f3b0c1de",
+    "reference": "2031-0007",
+}
+NEVER_ARRIVED: Final[Example] = {
+    "object": "cancellation",
+    "status": "never_arrived",
+    **CANCELLATION,
+    "safe_to_release_goods": False,
+    "safe_to_retry": True,
+}
+REFUND_WISH: Final[Example] = {
+    "amount": 3800,
+    "currency": "CHF",
+    "reason": "Kork",
+    "cashier": "0042",
+    "lines": SALE["lines"][2:],
+}
+REFUND_ALONE: Final[Example] = {
+    "id": "ref_01m84k3d5vf4s9h2w7q6x1c8ye",
+    "object": "refund",
+    "status": "queued",
+    "final": False,
+    "amount": 3800,
+    "currency": "CHF",
+    "reason": "Kork",
+    "cashier": "0042",
+    "lines": SALE["lines"][2:],
+    "failure": None,
+    "created_at": "2026-11-24T09:12:40.006Z",
+}
+REFUND: Final[Example] = REFUND_ALONE | {"payment": GIVEN_BACK}
+REFUND_THAT_WAITS: Final[Example] = REFUND | {"status": "awaiting_approval"}
+RETURN_CODE: Final[Example] = {"code": "hQVDUFYwMWGBsE8G8E1QQVkBWgWXVgAAB2OBnsGBmw..."}
+RETURN: Final[Example] = {
+    "id": "ret_01m84k39qzb6t4d8n5r2v7m1wx",
+    "object": "return",
+    "sales": [
+        CAPTURED
+        | {
+            "receipt": None,
+            "refundable": 4250,
+            "store": "Zürich Limmatplatz",
+            "lines": SALE["lines"],
+            "returned_lines": [],
+        }
+    ],
+    "decline": None,
+    "created_at": "2026-11-24T09:11:58.310Z",
+}
+RETURN_DECLINED: Final[Example] = RETURN | {"sales": [], "decline": DECLINED["decline"]}
+_DAY: Final[Example] = {"business_date": "2026-11-23", "currency": "CHF"}
+DAY_SUMS: Final[Example] = _DAY | {
+    "payments": {"count": 2, "amount": 5030},
+    "refunds": {"count": 1, "amount": 3800},
+}
+DAY_LINES: Final[Example] = DAY_SUMS | {
+    "lines": [
+        {"reference": "2031-0007", "amount": 4250, "type": "payment"},
+        {"reference": "2031-0008", "amount": 780, "type": "payment"},
+        {"reference": "2031-0007", "amount": 3800, "type": "refund"},
+    ],
+}
+DAY_MATCHED: Final[Example] = {
+    "object": "day_close",
+    **_DAY,
+    "matched": True,
+    "differences": [],
+    "told": {"payments": DAY_SUMS["payments"], "refunds": DAY_SUMS["refunds"]},
+    "ours": {"payments": DAY_SUMS["payments"], "refunds": DAY_SUMS["refunds"]},
+    "closed_at": "2026-11-23T19:04:31.552Z",
+}
+DAY_DIFFERS: Final[Example] = DAY_MATCHED | {
+    "matched": False,
+    "differences": [
+        {
+            "type": "payment",
+            "reference": None,
+            "told": 5030,
+            "ours": 4250,
+            "told_count": 2,
+            "ours_count": 1,
+        },
+        {
+            "type": "payment",
+            "reference": "2031-0008",
+            "told": 780,
+            "ours": 0,
+            "told_count": None,
+            "ours_count": None,
+        },
+    ],
+    "ours": {"payments": {"count": 1, "amount": 4250}, "refunds": DAY_SUMS["refunds"]},
+}
+EVENTS: Final[Example] = {
+    "data": [
+        {
+            "seq": 8124,
+            "type": "payment.captured",
+            "at": "2026-11-23T16:05:14.871Z",
+            "payment": "pay_01m84j1fzxe4n81z9c3erjb02x",
+            "version": 3,
+            "status": "captured",
+        }
+    ],
+    "next_cursor": None,
 }
 TILL: Final[Example] = {
     "object": "till",

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from apps.kernel.money import Money
+from apps.kernel.vat import vat_by_rate as tax_by_rate
+from apps.kernel.vat import vat_within
 from apps.pos_api.receipt_words import ReceiptWords, receipt_words
 from apps.rest.formats import NO_BREAK_SPACE, amount_text, money_text
 
@@ -82,17 +84,13 @@ def declined_slip(slip: Slip, message: str, language: str) -> list[str]:
 
 def included_vat(gross_minor: int, rate_basis_points: int) -> int:
     """Return the tax within a gross amount, rounded half up once (away from zero for a return)."""
-    whole = 10_000 + rate_basis_points
-    rounded = (2 * abs(gross_minor) * rate_basis_points + whole) // (2 * whole)
-    return rounded if gross_minor >= 0 else -rounded
+    return vat_within(gross_minor, rate_basis_points=rate_basis_points)
 
 
 def vat_by_rate(lines: Sequence[SoldLine]) -> list[tuple[int, int, int]]:
     """Return rate, gross and the tax within it, lowest rate first; a tip is no turnover, and not among them."""
-    gross: dict[int, int] = {}
-    for line in lines:
-        gross[line.vat_rate_basis_points] = gross.get(line.vat_rate_basis_points, 0) + line.amount_minor
-    return [(rate, total, included_vat(total, rate)) for rate, total in sorted(gross.items())]
+    sold = ((line.vat_rate_basis_points, line.amount_minor) for line in lines)
+    return [(part.rate_basis_points, part.gross_minor, part.vat_minor) for part in tax_by_rate(sold)]
 
 
 def _head(slip: Slip, title: str, words: ReceiptWords) -> list[str]:

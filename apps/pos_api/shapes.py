@@ -17,7 +17,7 @@ from apps.pos_api.receipts import (
 )
 from apps.transactions.models import Payment
 from apps.transactions.requests import Point
-from apps.transactions.states import OPEN, Status
+from apps.transactions.states import OPEN, RefundFacet, Status
 from apps.transactions.words import decline_words
 
 POLL_AFTER_MS: Final = 500
@@ -34,18 +34,23 @@ _NOT_SOLD: Final = frozenset({Status.DECLINED, Status.CANCELLED, Status.REVERSIN
 _KEEPS_A_HOLD: Final = frozenset({Status.AUTHORISED, Status.CAPTURED})
 
 
-def payment_shape(payment: Payment) -> dict[str, object]:
+def shown_status(status: str) -> str:
+    """Return the status as a till sees it."""
+    return _SHOWN_STATUS.get(Status(status), status)
+
+
+def payment_shape(payment: Payment, *, with_receipt: bool = True) -> dict[str, object]:
     """Return the payment; needs its merchant, till, store and instrument loaded. Every member is always there."""
     status = Status(payment.status)
-    gone_minor = payment.refunded_minor + payment.refund_reserved_minor
     remaining_minor = payment.remaining_minor if status in _KEEPS_A_HOLD else 0
     return {
         "id": payment.public_id,
         "object": "payment",
         "version": payment.version,
-        "status": _SHOWN_STATUS.get(status, status.value),
+        "status": shown_status(status.value),
         "final": status in _NOT_SOLD or status == Status.CAPTURED,
-        "safe_to_release_goods": status == Status.CAPTURED and gone_minor == 0,
+        # Not even after a refund that failed: whoever was promised his money back does not get the goods as well.
+        "safe_to_release_goods": status == Status.CAPTURED and payment.refund_status == RefundFacet.NONE,
         "safe_to_retry": status in _NOT_SOLD,
         "amount": payment.amount_minor,
         "currency": payment.currency,
@@ -53,7 +58,7 @@ def payment_shape(payment: Payment) -> dict[str, object]:
         "captured": payment.captured_minor,
         "remaining": remaining_minor,
         "refunded": payment.refunded_minor,
-        "refund_status": _refund_status(payment),
+        "refund_status": payment.refund_status,
         "capture_status": payment.capture_status,
         "reference": payment.reference,
         "till": payment.till.public_id,
@@ -62,7 +67,7 @@ def payment_shape(payment: Payment) -> dict[str, object]:
         "decline": decline_shape(payment),
         "action": {"type": payment.action, "deadline": payment.deadline_at} if payment.action else None,
         "poll_after_ms": POLL_AFTER_MS if status in _WAITING else None,
-        "receipt": _receipt(payment, status),
+        "receipt": _receipt(payment, status) if with_receipt else None,
         "created_at": payment.created_at,
     }
 
@@ -117,14 +122,6 @@ def till_shape(point: Point, *, now: datetime) -> dict[str, object]:
         "language": till.language,
         "server_time": now,
     }
-
-
-def _refund_status(payment: Payment) -> str:
-    if payment.refund_reserved_minor:
-        return "pending"
-    if not payment.refunded_minor:
-        return "none"
-    return "full" if payment.refunded_minor == payment.captured_minor else "partial"
 
 
 def _instrument(payment: Payment) -> dict[str, object] | None:

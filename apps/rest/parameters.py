@@ -38,5 +38,13 @@ def seconds(*, maximum: int) -> Callable[[object], int]:
     return read
 
 
+def sequence_number(value: object) -> int:
+    """Return the number after which events are wanted, from the text of a parameter."""
+    # Eighteen digits: below what the column holds, and nobody asks int() for thousands of them.
+    if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18):
+        raise InvalidValue("must be a whole number, 0 or more")
+    return int(value)
+
+
 def _invalid(name: str, invalid: InvalidValue) -> InvalidFields:
     return InvalidFields([FieldProblem(name, invalid.code, invalid.detail, source="parameter")])

@@ -108,7 +108,8 @@ class Frozen(Generic[Row]):
         if info is not None and issubclass(queryset._iterable_class, ModelIterable):
             start, end = info["select_fields"][0], info["select_fields"][-1] + 1
             names = [expression.target.attname for expression, _, _ in compiler.select[start:end]]
-            populators = get_related_populators(info, compiler.select, connection.alias)
+            # The stubs are of a later Django.
+            populators = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
             shape = (info["model"], start, end, names, populators)
         return _Compiled(statement, tuple(params), arguments, converters, shape, queryset.query.select_for_update)
 

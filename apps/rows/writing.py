@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 
 
@@ -45,18 +46,27 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=256)
 def _insert(model: type[models.Model]) -> "tuple[str, str, tuple[Field, ...]]":
     fields = tuple(model._meta.concrete_fields)
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(_column(field) for field in fields)
     row = f"({', '.join(['%s'] * len(fields))})"
     # Names of tables and columns come from the models alone.
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ", row, fields  # noqa: S608
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ", row, fields  # noqa: S608
 
 
 @lru_cache(maxsize=1024)
 def _update(model: type[models.Model], names: tuple[str, ...]) -> "tuple[str, tuple[Field, ...]]":
-    fields = tuple(model._meta.get_field(name) for name in names)
-    quote = connection.ops.quote_name
-    assignments = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    key = quote(model._meta.pk.column)
-    statement = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {key} = %s"  # noqa: S608
+    fields = tuple(field for name in names for field in model._meta.concrete_fields if field.name == name)
+    if len(fields) != len(names):
+        raise FieldDoesNotExist(f"{model.__name__} has no column for one of {', '.join(names)}")
+    assignments = ", ".join(f"{_column(field)} = %s" for field in fields)
+    statement = f"UPDATE {_quoted(model._meta.db_table)} SET {assignments} WHERE {_column(model._meta.pk)} = %s"  # noqa: S608
     return statement, fields
+
+
+def _column(field: "Field") -> str:
+    if field.column is None:
+        raise FieldDoesNotExist(f"{field} has no column")
+    return _quoted(field.column)
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

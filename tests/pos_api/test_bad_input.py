@@ -196,7 +196,7 @@ def test_an_id_of_another_kind_is_not_found(till: TillProgram, prefix: str) -> N
 
 
 @pytest.mark.parametrize("identifier", ["pay_", "pay_0", "pay_01M84J1FZXE4N81Z9C3ERJB02X", "%00", "pay_\u0660", "1"])
-@pytest.mark.parametrize("call", ["capture", "cancel"])
+@pytest.mark.parametrize("call", ["capture", "cancel", "confirm", "refunds"])
 def test_an_id_in_another_spelling_is_not_found(till: TillProgram, identifier: str, call: str) -> None:
     assert_problem(till.post(f"payments/{identifier}/{call}"), 404, "payment_not_found")
 

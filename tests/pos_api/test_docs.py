@@ -14,12 +14,17 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 from pytest_django import Settings
 
+from apps.live.operations import number_events
+from apps.merchants.models import TillScope
+from apps.paycode.claims import Purpose
 from apps.pos_api import examples
 from apps.pos_api.urls import urlpatterns
 from apps.rest.renderers import encode
 from apps.transactions.words import DECLINE_CODES, decline_words
 from tests.cast import WRONG_PIN, Phone
 from tests.pos_api.till import Json, TillProgram, body_of, sale
+
+LINE = {"name": "Wein", "quantity": "2", "amount": 200, "vat_rate_basis_points": 810}
 
 
 @pytest.fixture
@@ -74,7 +79,7 @@ def test_every_call_names_its_credential_its_problems_and_an_example(document: J
             if not path.startswith("/api/pos/"):
                 continue
             assert call["security"] == [{"till_key": []}]
-            assert {"401", "503"} <= set(call["responses"])
+            assert {"401", "429", "503"} <= set(call["responses"])
             parameters = {parameter["name"] for parameter in call["parameters"]}
             assert ("Idempotency-Key" in parameters) == (method == "post")
             for status, answer in call["responses"].items():
@@ -109,6 +114,21 @@ def test_what_the_door_answers_is_what_the_document_says(
     for answer in answers:
         assert_fits(answer, schemas["Payment"], document)
     assert_fits(body_of(till.get("till")), schemas["Till"], document)
+    refunds = f"payments/{held['id']}/refunds"
+    assert_fits(body_of(till.post(refunds)), schemas["RefundWithPayment"], document)
+    assert_fits(body_of(till.get(refunds))["data"][0], schemas["Refund"], document)
+    till.pay(phone.make_code(now=now), 200, capture="automatic", lines=[LINE])
+    returned = body_of(till.post("returns", {"code": phone.make_code(now=now, purpose=Purpose.RETURN)}))
+    assert returned["sales"]
+    assert_fits(returned, schemas["Return"], document)
+    lost = {"idempotency_key": "lost", "reference": "R1"}
+    assert_fits(body_of(till.post("cancellations", lost)), schemas["NeverArrived"], document)
+    closed = till.post("day-close", examples.DAY_LINES | {"business_date": now.date().isoformat()})
+    assert body_of(closed)["differences"]
+    assert_fits(body_of(closed), schemas["DayClose"], document)
+    number_events(now=now, limit=100)
+    for event in body_of(till.get("events"))["data"]:
+        assert_fits(event, schemas["TillEvent"], document)
     assert_fits(body_of(till.post("payments", sale("no code"))), schemas["Problem"], document)
 
 
@@ -126,6 +146,8 @@ def test_the_story_tells_every_code_status_and_call(document: Json) -> None:
     assert told >= DECLINE_CODES
     assert told >= set(document["components"]["schemas"]["Payment"]["properties"]["status"]["enum"])
     assert told >= set(document["components"]["schemas"]["Sale"]["properties"])
+    assert told >= set(document["components"]["schemas"]["Refund"]["properties"]["status"]["enum"])
+    assert told >= set(TillScope.values)
     calls = [each.split("`")[0] for each in story.split("| `")]
     for path in document["paths"]:
         if path.startswith("/api/pos/v1/"):

@@ -288,6 +288,25 @@ def test_a_test_key_trains_with_training_codes_only(
     assert training.pay(phone.make_code(now=now))["decline"]["code"] == "wrong_mode"
 
 
+@pytest.mark.parametrize(
+    ("amount", "status", "told"),
+    [
+        (9931, "processing", None),
+        (9932, "action_required", "customer_consent"),
+        (9933, "action_required", "cashier_confirm"),
+    ],
+)
+def test_training_amounts_play_what_people_decide(
+    shop: Shop, phone: Phone, now: datetime, settings: Settings, amount: int, status: str, told: str | None
+) -> None:
+    settings.TRAINING_PROVIDER = shop.bank.code
+    training = connect(shop, now=now, mode=Mode.TEST)
+
+    played = training.pay(phone.make_code(now=now, is_training=True), amount)
+
+    assert (played["status"], (played["action"] or {"type": None})["type"]) == (status, told)
+
+
 def test_a_live_key_trains_when_it_says_so(
     till: TillProgram, shop: Shop, phone: Phone, now: datetime, settings: Settings
 ) -> None:

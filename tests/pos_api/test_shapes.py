@@ -10,7 +10,7 @@ from apps.merchants.models import Language, Merchant, Mode, Store, Till
 from apps.pos_api.examples import AUTHORISED
 from apps.pos_api.shapes import payment_shape
 from apps.transactions.models import Payment
-from apps.transactions.states import Action, CaptureStatus, Status
+from apps.transactions.states import Action, CaptureStatus, RefundFacet, Status
 
 NOW = datetime(2026, 11, 23, 16, 5, 12, 120_000, tzinfo=UTC)
 
@@ -87,21 +87,12 @@ def test_nothing_remains_of_a_sale_that_is_off(status: Status) -> None:
     assert (shape["remaining"], shape["expires_at"], shape["receipt"]) == (0, None, None)
 
 
-@pytest.mark.parametrize(
-    ("columns", "refund_status", "release"),
-    [
-        ({}, "none", True),
-        ({"refund_reserved_minor": 50}, "pending", False),
-        ({"refunded_minor": 50}, "partial", False),
-        ({"refunded_minor": 4250}, "full", False),
-    ],
-)
-def test_goods_are_not_released_once_money_went_back(
-    columns: dict[str, int], refund_status: str, release: bool
-) -> None:
-    shape = payment_shape(payment(Status.CAPTURED, **SOLD, **columns))
+@pytest.mark.parametrize("refund_status", RefundFacet)
+def test_goods_are_not_released_once_money_went_back_or_was_to(refund_status: RefundFacet) -> None:
+    shape = payment_shape(payment(Status.CAPTURED, **SOLD, refund_status=refund_status))
 
-    assert (shape["refund_status"], shape["safe_to_release_goods"]) == (refund_status, release)
+    assert shape["refund_status"] == refund_status
+    assert shape["safe_to_release_goods"] == (refund_status == RefundFacet.NONE)
 
 
 def test_a_hold_that_is_kept_for_more_still_ends() -> None:

@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -165,3 +166,46 @@ def test_finds_a_sale_by_its_reference(server: Server, till: Till) -> None:
     assert [found["id"] for found in till.by_reference("2031-0007", "2026-11-23")] == ["pay_1"]
 
     assert server.asked[0].path == "/api/pos/v1/payments?reference=2031-0007&date=2026-11-23"
+
+
+def test_gives_back_confirms_and_closes_the_day(server: Server, till: Till) -> None:
+    refund = {"object": "refund", "id": "ref_1", "payment": payment("captured", 7)}
+    closed = {"object": "day_close", "matched": True}
+    answers = [refund, payment("authorised", 8), {"object": "return", "sales": []}, closed, {"data": [{"seq": 1}]}]
+    server.will(*((200, answer) for answer in answers))
+
+    assert till.refund("pay_1", 500, reason="Kork")["payment"]["version"] == 7
+    assert till.confirm("pay_1")["status"] == "authorised"
+    assert till.start_return("hQVD")["sales"] == []
+    assert till.close_day("2026-11-23", payments=[100, 200])["matched"]
+    assert till.events_after(4) == [{"seq": 1}]
+
+    assert [asked.path.removeprefix("/api/pos/v1/") for asked in server.asked] == [
+        "payments/pay_1/refunds",
+        "payments/pay_1/confirm",
+        "returns",
+        "day-close",
+        "events?after=4",
+    ]
+    assert server.asked[0].fields == {"amount": 500, "currency": "CHF", "reason": "Kork"}
+    assert server.asked[3].fields == {
+        "business_date": "2026-11-23",
+        "currency": "CHF",
+        "payments": {"count": 2, "amount": 300},
+        "refunds": {"count": 0, "amount": 0},
+    }
+
+
+def test_a_sale_whose_answer_nobody_reads_is_called_off_by_its_key(server: Server, till: Till) -> None:
+    server.will((201, payment("authorised", 2)), (200, payment("cancelled", 3, object="payment")))
+
+    with till.unanswered("hQVD", 1295, "R1") as key:
+        while not server.asked:
+            time.sleep(0.01)
+        off = till.cancel_lost(key, "R1")
+
+    assert off["status"] == "cancelled"
+    sale, cancellation = server.asked
+    assert (sale.key, sale.fields) == (key, {"code": "hQVD", "amount": 1295, "currency": "CHF", "reference": "R1"})
+    assert cancellation.fields == {"idempotency_key": key, "reference": "R1"}
+    assert cancellation.key != key

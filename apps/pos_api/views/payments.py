@@ -1,74 +1,65 @@
-"""The till's calls: parse, call one operation, answer."""
+"""Selling: ``payments`` and everything below, and ``cancellations``."""
 
 from typing import Final
 
-from django.http import QueryDict
 from django.utils import timezone
 from rest_framework.response import Response
 
-from apps.kernel.actors import Actor
-from apps.pos_api import documentation
-from apps.pos_api.authentication import TillAuthentication
-from apps.pos_api.forms import SaleForm, read_capture, read_nothing, read_sale
+from apps.pos_api.day_shapes import never_arrived_shape
+from apps.pos_api.documentation import payments as documentation
+from apps.pos_api.forms import (
+    SaleForm,
+    read_cancel,
+    read_cancellation,
+    read_capture,
+    read_nothing,
+    read_sale,
+)
+from apps.pos_api.gate import TillView, outcome, query_of, replayed
+from apps.pos_api.operations import note_clock
+from apps.pos_api.rates import hear_refusal
 from apps.pos_api.requests import payment_id_from, request_key_of
-from apps.pos_api.shapes import decline_in_words, payment_shape, till_shape
+from apps.pos_api.shapes import decline_in_words, payment_shape
 from apps.rest.paging import page_of, page_request, read_query
 from apps.rest.parameters import optional_parameter, required_parameter, seconds
 from apps.rest.strict_json import LARGE_BODY_BYTES
 from apps.rest.values import calendar_day, reference
-from apps.rest.views import ApiView, StrictRequest
+from apps.rest.views import StrictRequest
 from apps.transactions.errors import CodeUnreadable
 from apps.transactions.operations import cancel_payment, capture_payment, look_at_payment, take_payment
+from apps.transactions.operations.cancel import NeverArrived, cancel_by_key
+from apps.transactions.operations.confirm import confirm_payment
 from apps.transactions.queries import payments_by_reference
-from apps.transactions.requests import Answered, Point
 
 LONGEST_WAIT_SECONDS: Final = 30
-_ASK_AGAIN: Final = {"Retry-After": "1"}
-
-
-class TillView(ApiView):
-    """Base of every call: a till with a valid key, and nobody else."""
-
-    authentication_classes = (TillAuthentication,)
-
-    @property
-    def point(self) -> Point:
-        """The till that calls, and the mode of its key."""
-        point: Point = self.request.user
-        return point
-
-    @property
-    def actor(self) -> Actor:
-        """The till, as evidence names it."""
-        return Actor("till", self.point.till.public_id)
 
 
 class Payments(TillView):
     """Take a payment, or ask what became of one."""
 
     body_limit_bytes = LARGE_BODY_BYTES
+    scanning_methods = frozenset({"POST"})
 
     @documentation.TAKE_PAYMENT
     def post(self, request: StrictRequest) -> Response:
         """Take a payment with a scanned code."""
-        form = read_sale(request.data, mode=self.point.mode)
+        form, now = read_sale(request.data, mode=self.point.mode), timezone.now()
         key = request_key_of(request)
+        if form.sale.pos_time is not None:
+            note_clock(point=self.point, pos_time=form.sale.pos_time, by=self.actor, now=now)
         try:
-            answered = take_payment(
-                code=form.code, sale=form.sale, point=self.point, key=key, by=self.actor, now=timezone.now()
-            )
+            answered = take_payment(code=form.code, sale=form.sale, point=self.point, key=key, by=self.actor, now=now)
         except CodeUnreadable as unreadable:
+            hear_refusal(self.point, unreadable.code, now=now)
             raise self._in_words(unreadable, form) from None
-        shape = payment_shape(answered.payment)
-        if shape["poll_after_ms"] is None:
-            return Response(shape, status=201, headers=_replayed(answered))
-        # The outcome is not known yet, or somebody must act: the till asks again.
-        return Response(shape, status=202, headers=_replayed(answered) | _ASK_AGAIN)
+        if not answered.is_replay:
+            hear_refusal(self.point, answered.payment.decline_code, now=now)
+        return outcome(answered.payment, is_replay=answered.is_replay, decided_status=201)
 
     @documentation.FIND_PAYMENTS
     def get(self, request: StrictRequest) -> Response:
         """Return this till's payments under a receipt number, newest first."""
-        parameters = read_query(_query_of(request), known=("reference", "date", "cursor", "limit"))
+        parameters = read_query(query_of(request), known=("reference", "date", "cursor", "limit"))
         page = page_request(parameters)
         found = payments_by_reference(
             point=self.point,
@@ -95,7 +86,7 @@ class OnePayment(TillView):
     def get(self, request: StrictRequest, payment_id: str) -> Response:
         """Return the payment."""
         identifier = payment_id_from(payment_id)
-        parameters = read_query(_query_of(request), known=("wait",))
+        parameters = read_query(query_of(request), known=("wait",))
         payment = look_at_payment(
             payment_id=identifier,
             point=self.point,
@@ -124,7 +115,27 @@ class CapturePayment(TillView):
             by=self.actor,
             now=timezone.now(),
         )
-        return Response(payment_shape(answered.payment), headers=_replayed(answered))
+        return Response(payment_shape(answered.payment), headers=replayed(answered.is_replay))
+
+
+class ConfirmPayment(TillView):
+    """The cashier says that it is another sale."""
+
+    body_may_be_empty = True
+
+    @documentation.CONFIRM_PAYMENT
+    def post(self, request: StrictRequest, payment_id: str) -> Response:
+        """Let a possible duplicate go on, and wait for its outcome."""
+        identifier = payment_id_from(payment_id)
+        read_nothing(request.data)
+        answered = confirm_payment(
+            payment_id=identifier,
+            point=self.point,
+            key=request_key_of(request),
+            by=self.actor,
+            now=timezone.now(),
+        )
+        return outcome(answered.payment, is_replay=answered.is_replay, decided_status=200)
 
 
 class CancelPayment(TillView):
@@ -134,33 +145,36 @@ class CancelPayment(TillView):
 
     @documentation.CANCEL_PAYMENT
     def post(self, request: StrictRequest, payment_id: str) -> Response:
-        """Cancel the payment; safe to repeat."""
+        """Cancel the payment, or give up the rest of its hold; safe to repeat."""
         identifier = payment_id_from(payment_id)
-        read_nothing(request.data)
+        only_rest = read_cancel(request.data)
         answered = cancel_payment(
             payment_id=identifier,
             point=self.point,
+            only_rest=only_rest,
             key=request_key_of(request),
             by=self.actor,
             now=timezone.now(),
         )
-        return Response(payment_shape(answered.payment), headers=_replayed(answered))
+        return Response(payment_shape(answered.payment), headers=replayed(answered.is_replay))
 
 
-class OwnTill(TillView):
-    """Who am I; also the connection test."""
+class Cancellations(TillView):
+    """Call a sale off whose answer was lost."""
 
-    @documentation.SHOW_TILL
-    def get(self, request: StrictRequest) -> Response:
-        """Return the till."""
-        read_query(_query_of(request), known=())
-        return Response(till_shape(self.point, now=timezone.now()))
-
-
-def _query_of(request: StrictRequest) -> QueryDict:
-    query: QueryDict = request.query_params
-    return query
-
-
-def _replayed(answered: Answered) -> dict[str, str]:
-    return {"Idempotent-Replayed": "true"} if answered.is_replay else {}
+    @documentation.CANCEL_LOST
+    def post(self, request: StrictRequest) -> Response:
+        """Cancel what a lost request made, or make sure that it makes nothing any more."""
+        lost_key, receipt_number = read_cancellation(request.data)
+        # Asked for like everywhere; the call is safe to repeat by itself, and keeps none.
+        request_key_of(request)
+        cancelled = cancel_by_key(
+            idempotency_key=lost_key,
+            reference=receipt_number,
+            point=self.point,
+            by=self.actor,
+            now=timezone.now(),
+        )
+        if isinstance(cancelled, NeverArrived):
+            return Response(never_arrived_shape(lost_key, receipt_number))
+        return Response(payment_shape(cancelled))
