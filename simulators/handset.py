@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from apps.kernel.ids import from_public_id
 from apps.paycode import keys, messages
 from apps.paycode.claims import Claims, Purpose, Verification, flags_of
 from apps.paycode.keys import Label
@@ -128,6 +129,23 @@ class Handset:
         if receipt["device_ref"] != self._memory.facts.device_ref:
             raise NotGenuine("the receipt of another phone")
         return receipt
+
+    def _decision(self, shown: Fields, is_yes: bool, pin: str | None) -> Fields:
+        """Return what this phone sends about a payment that it showed: signed, and a yes also with proof of the PIN."""
+        content = messages.consent_content(
+            device_ref=self._device_ref,
+            payment_id=from_public_id("pay", shown["id"]).bytes,
+            amount_minor=shown["amount"],
+            currency=shown["currency"],
+            merchant=shown["merchant"],
+            is_yes=is_yes,
+        )
+        signature = sign_message(self._private_key, messages.step_up_message(realm=self._realm, content=content))
+        fields: Fields = {"decision": "yes" if is_yes else "no", "signature": to_text(signature)}
+        if is_yes and pin is not None:
+            k_pin = self._derive(pin)
+            fields["pin_ok"] = to_text(messages.consent_pin_ok(k_pin=k_pin, realm=self._realm, content=content))
+        return fields
 
     def _make_keys(self, activation_code: str, challenge: bytes) -> tuple[bytes, bytes]:
         """Make this phone's keys, and return the public one and the proof that whoever enrols it has the other."""

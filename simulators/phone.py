@@ -167,6 +167,26 @@ class Phone(Handset):
         """Return the receipt, once the server's signature has proved it. Raises NotGenuine."""
         return self.believe_receipt(self._call("GET", f"payments/{payment_id}/receipt"))
 
+    def refund_receipt(self, payment_id: str, refund_id: str) -> Fields:
+        """Return the receipt of a refund, once the server's signature has proved it. Raises NotGenuine."""
+        return self.believe_receipt(self._call("GET", f"payments/{payment_id}/refunds/{refund_id}/receipt"))
+
+    def consent(self, payment_id: str, is_yes: bool, pin: str | None = None) -> Fields:
+        """Say yes or no to a payment that asks, as this phone shows it; a yes needs the PIN. Return the payment."""
+        # What the holder saw is what is signed: whoever changes it on the way gets a signature that fits nothing.
+        shown = self.payment(payment_id)
+        return self._call("POST", f"consents/{payment_id}", self._decision(shown, is_yes, pin))
+
+    def limits(self) -> Fields:
+        """Return how much this phone may pay, once and in a day."""
+        return self._call("GET", "limits")
+
+    def set_limits(self, *, per_payment: int | None = None, per_day: int | None = None) -> Fields:
+        """Lower the limits at once, or have them raised in a day; a raise needs a confirmed session."""
+        wanted = {"per_payment": per_payment, "per_day": per_day}
+        fields = {name: amount for name, amount in wanted.items() if amount is not None}
+        return self._call("PUT", "limits", {**fields, "currency": self.limits()["currency"]})
+
     def lock(self) -> Fields:
         """Stop this phone for now; it cannot undo that itself."""
         return self._call("POST", f"devices/{self.device_id}/lock", {})

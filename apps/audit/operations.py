@@ -12,6 +12,7 @@ from apps.audit.locks import lock_chain
 from apps.audit.models import Record, Seal
 from apps.audit.queries import chain_head, unsealed_records
 from apps.kernel.actors import Actor
+from apps.rows import insert_row
 
 # A record that is committed later than this after it was made is counted by verify_audit, and sealed when asked to
 # seal everything.
@@ -38,7 +39,7 @@ def record(
     """
     kept = dict(facts or {})
     _refuse_unfit(kept)
-    return Record.objects.create(
+    written = Record(
         at=now,
         actor_kind=actor.kind,
         actor_id=actor.id,
@@ -47,6 +48,8 @@ def record(
         reason=reason,
         facts=kept,
     )
+    insert_row(written)
+    return written
 
 
 def seal_records(*, now: datetime, everything: bool = False) -> int:

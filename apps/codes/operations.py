@@ -29,6 +29,7 @@ from apps.paycode.errors import CodeError
 from apps.paycode.text import SealedCode
 from apps.paycode.unseal import OpenedCode, check_claims, is_pin_proved, is_signed_by
 from apps.paycode.unseal import open_code as unseal_code
+from apps.rows import insert_row, update_row
 
 LATE_COUNTER: Final = "counter_below_but_issued_later"
 
@@ -108,19 +109,21 @@ def spend_code(
     if refusal is None:
         refusal = _judge_pin(genuine, device, is_pin_required, now)
         fields += PIN_FIELDS
-    device.save(update_fields=fields)
-    SpentCode.objects.create(
-        device=device,
-        counter=claims.counter,
-        kid=genuine.code.kid,
-        text_digest=genuine.code.digest,
-        body=genuine.code.body,
-        signature=genuine.code.signature,
-        till=till,
-        result=ACCEPTED if refusal is None else refusal.reason,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        at=now,
+    update_row(device, fields)
+    insert_row(
+        SpentCode(
+            device=device,
+            counter=claims.counter,
+            kid=genuine.code.kid,
+            text_digest=genuine.code.digest,
+            body=genuine.code.body,
+            signature=genuine.code.signature,
+            till=till,
+            result=ACCEPTED if refusal is None else refusal.reason,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            at=now,
+        )
     )
     return Payer(device, claims) if refusal is None else refusal
 

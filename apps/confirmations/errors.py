@@ -2,4 +2,4 @@
 
 
 class NotInTheBooks(LookupError):
-    """The note speaks of a capture that the payment, its history or the ledger does not show."""
+    """The note speaks of money taken or given back that the payment, its history or the ledger does not show."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,11 @@ from django.db.models import Q, QuerySet
 from apps.customers.states import CustomerStatus
 from apps.devices.models import Device, Session
 from apps.devices.states import FINAL_REASONS, DeviceStatus
+from apps.rows import Frozen
+
+_BY_REF: Final = Frozen(
+    lambda device_ref: Device.objects.select_related("customer").filter(device_ref=device_ref), device_ref=bytes
+)
 
 
 def token_digest(text: str) -> bytes:
@@ -18,7 +24,7 @@ def token_digest(text: str) -> bytes:
 
 def device_for_code(device_ref: bytes) -> Device | None:
     """Return the device that a code names, with its customer, in one statement; whether it may pay is not asked."""
-    return Device.objects.select_related("customer").filter(device_ref=device_ref).first()
+    return _BY_REF.first(device_ref=device_ref)
 
 
 def device_with(device_id: UUID) -> Device | None:

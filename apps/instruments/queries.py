@@ -1,6 +1,7 @@
 """Reads about means of payment: which one a code names, and what the wallet lists."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,6 +11,7 @@ from apps.instruments.models import Instrument
 from apps.instruments.states import InstrumentStatus
 from apps.kernel.masking import Secret
 from apps.keys.kek import key_encryption_keys
+from apps.rows import Frozen
 
 
 def payable(customer_id: UUID, handle: int, *, now: datetime) -> Instrument | None:
@@ -28,9 +30,11 @@ def both_payable(
 
     There is no second choice where it is 0, or the same as the first once 0 is resolved to the default.
     """
-    wanted = _named(handle) | Q(handle=fallback) if fallback else _named(handle)
     first = second = None
-    for instrument in _payable(customer_id, wanted, now):
+    named: dict[str, object] = {"handle": handle} if handle else {}
+    second_named: dict[str, object] = {"fallback": fallback} if fallback else {}
+    reading = _BOTH[bool(handle), bool(fallback)]
+    for instrument in reading.all(customer_id=customer_id, now=now, **named, **second_named):
         if instrument.handle == handle or (handle == 0 and instrument.is_default):
             first = instrument
         else:
@@ -63,3 +67,30 @@ def _payable(customer_id: UUID, wanted: Q, now: datetime) -> QuerySet[Instrument
         status=InstrumentStatus.ACTIVE,
         provider_account__is_enabled=True,
     )
+
+
+# For each way in which a code names its two choices; by its handle or as the default, with a second one or without.
+_BOTH: Final = {
+    (True, True): Frozen(
+        lambda customer_id, handle, fallback, now: _payable(customer_id, Q(handle=handle) | Q(handle=fallback), now),
+        customer_id=UUID,
+        handle=int,
+        fallback=int,
+        now=datetime,
+    ),
+    (True, False): Frozen(
+        lambda customer_id, handle, now: _payable(customer_id, Q(handle=handle), now),
+        customer_id=UUID,
+        handle=int,
+        now=datetime,
+    ),
+    (False, True): Frozen(
+        lambda customer_id, fallback, now: _payable(customer_id, Q(is_default=True) | Q(handle=fallback), now),
+        customer_id=UUID,
+        fallback=int,
+        now=datetime,
+    ),
+    (False, False): Frozen(
+        lambda customer_id, now: _payable(customer_id, Q(is_default=True), now), customer_id=UUID, now=datetime
+    ),
+}

@@ -2,27 +2,33 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import BooleanField, Value
+from django.db import connection
 
 from apps.kernel.money import Money
-from apps.limits.models import PaymentLimit, PendingLimit, Scope
+from apps.limits.models import Scope
 from apps.limits.values import Limits
+
+# What was set first, so that a raise that is due lies on top of it. By hand, because every payment asks.
+_SET: Final = """
+    SELECT scope, subject_id, per_payment_minor, per_day_minor, false AS is_raise FROM limits_paymentlimit
+        WHERE subject_id = ANY(%(subjects)s::uuid[]) AND currency = %(currency)s
+    UNION ALL
+    SELECT scope, subject_id, per_payment_minor, per_day_minor, true FROM limits_pendinglimit
+        WHERE subject_id = ANY(%(subjects)s::uuid[]) AND currency = %(currency)s AND effective_at <= %(now)s
+    ORDER BY is_raise
+"""
 
 
 def limits_set(*, subjects: Mapping[Scope, UUID], currency: str, now: datetime) -> dict[Scope, Limits]:
     """Return what somebody set for each subject, with the raises that are due by now; one statement, no lock."""
-    columns = ("scope", "subject_id", "per_payment_minor", "per_day_minor", "is_raise")
-    wanted = {"subject_id__in": list(subjects.values()), "currency": currency}
-    is_raise, is_none = (Value(value, output_field=BooleanField()) for value in (True, False))
-    were_set = PaymentLimit.objects.filter(**wanted).annotate(is_raise=is_none).values_list(*columns)
-    raises = PendingLimit.objects.filter(**wanted, effective_at__lte=now).annotate(is_raise=is_raise)
     found: dict[Scope, Limits] = {}
-    # What was set first, so that a raise lies on top of it.
-    for scope, subject_id, per_payment, per_day, _ in sorted(
-        were_set.union(raises.values_list(*columns), all=True), key=lambda row: row[-1]
-    ):
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, {"subjects": list(subjects.values()), "currency": currency, "now": now})
+        rows = cursor.fetchall()
+    for scope, subject_id, per_payment, per_day, _ in rows:
         if subjects.get(Scope(scope)) == subject_id:
             upper = Limits(money_or_none(per_payment, currency), money_or_none(per_day, currency))
             found[Scope(scope)] = laid_over(upper, found.get(Scope(scope), Limits()))

@@ -2,11 +2,13 @@
 
 import hashlib
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apps.merchants.errors import UnknownMerchant
 from apps.merchants.models import Merchant, TillKey
+from apps.rows import Frozen
 
 
 def key_digest(text: str) -> bytes:
@@ -14,9 +16,14 @@ def key_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
+_BY_DIGEST: Final = Frozen(
+    lambda digest: TillKey.objects.select_related("till__store__merchant").filter(digest=digest), digest=bytes
+)
+
+
 def till_key_for(text: str, *, now: datetime) -> TillKey | None:
     """Return the valid key with its till, store and merchant, in one statement; None if there is none."""
-    key = TillKey.objects.select_related("till__store__merchant").filter(digest=key_digest(text)).first()
+    key = _BY_DIGEST.first(digest=key_digest(text))
     if key is None or not key.is_valid(now) or key.till.closed_at is not None:
         return None
     return key

@@ -1,11 +1,12 @@
 """Claims: whoever gets a row back here runs it, until the lease ends."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection
 
 from apps.outbox.models import Message
 
@@ -15,19 +16,24 @@ LEASE: Final = timedelta(seconds=30)
 
 _TAKE: Final = """
     UPDATE outbox_message SET claimed_until = %(until)s, tries = tries + 1
-    WHERE id = ({choice}) AND done_at IS NULL RETURNING *
+    WHERE id = ({choice}) AND done_at IS NULL RETURNING {columns}
 """
+_COLUMNS: Final = tuple(field.attname for field in Message._meta.concrete_fields)
+# As text: the driver is told to leave JSON to Django.
+_RETURNED: Final = ", ".join(f"{name}::text" if name == "arguments" else name for name in _COLUMNS)
 
 _ONE: Final = _TAKE.format(
+    columns=_RETURNED,
     choice="""
     SELECT id FROM outbox_message
     WHERE id = %(id)s AND done_at IS NULL AND due_at <= %(now)s
       AND (claimed_until IS NULL OR claimed_until <= %(now)s)
     FOR UPDATE SKIP LOCKED
-"""
+""",
 )
 
 _NEXT: Final = _TAKE.format(
+    columns=_RETURNED,
     choice="""
     SELECT id FROM outbox_message
     WHERE done_at IS NULL AND due_at <= %(now)s
@@ -35,14 +41,26 @@ _NEXT: Final = _TAKE.format(
       AND (tries > 0 OR due_at > created_at OR created_at <= %(rung_before)s)
     ORDER BY due_at LIMIT 1
     FOR UPDATE SKIP LOCKED
-"""
+""",
 )
 
 
+_DONE: Final = """
+    UPDATE outbox_message SET claimed_until = NULL, done_at = %s, last_error = '' WHERE id = %s AND done_at IS NULL
+"""
+
+
 def _claim(statement: str, parameters: Mapping[str, object]) -> Message | None:
-    # Durable: the claim must be committed before the handler starts, or a crash would not count as a try.
-    with transaction.atomic(durable=True):
-        return next(iter(list(Message.objects.raw(statement, dict(parameters)))), None)
+    # Committed by itself before the handler starts, or a crash would not count as a try.
+    if connection.in_atomic_block:
+        raise RuntimeError("a note is not claimed inside a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, dict(parameters))
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = dict(zip(_COLUMNS, row, strict=True))
+    return Message(**(values | {"arguments": json.loads(values["arguments"])}))
 
 
 def claim_message(message_id: UUID, *, now: datetime) -> Message | None:
@@ -56,3 +74,9 @@ def claim_next(*, now: datetime, grace: timedelta) -> Message | None:
     A fresh note whose doorbell was rung less than `grace` ago is left to the worker that is on its way.
     """
     return _claim(_NEXT, {"now": now, "until": now + LEASE, "rung_before": now - grace})
+
+
+def mark_done(message_id: UUID, at: datetime) -> None:
+    """End the note, unless that was done before; autocommitted."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DONE, [at, message_id])

@@ -15,8 +15,9 @@ from django.utils.module_loading import import_string
 
 from apps.kernel.errors import DomainError
 from apps.outbox.errors import UnfitArguments, UnknownTopic
-from apps.outbox.locks import claim_message, claim_next
+from apps.outbox.locks import claim_message, claim_next, mark_done
 from apps.outbox.models import Message
+from apps.rows import insert_rows
 
 logger = logging.getLogger(__name__)
 
@@ -58,10 +59,11 @@ def leave_messages(*, notes: Sequence[Note], now: datetime) -> list[Message]:
     """Write several notes as `leave_message` does, with one statement."""
     for note in notes:
         _refuse_unfit(note.arguments)
-    messages = Message.objects.bulk_create(
+    messages = [
         Message(topic=note.topic, arguments=dict(note.arguments), created_at=now, due_at=max(note.due_at or now, now))
         for note in notes
-    )
+    ]
+    insert_rows(messages)
     due = [(message.id, message.topic) for message in messages if message.due_at == now]
     if due:
         # Robust: a broker that is down must not turn a committed sale into an error; the sweeper finds the note.
@@ -115,7 +117,7 @@ def _run(message: Message, now: datetime) -> Run:
         return Run.FAILED
     ended = now + timedelta(seconds=time.monotonic() - started)
     # Without the fence: the work is done, whoever else may still be at it.
-    Message.objects.filter(id=message.id, done_at__isnull=True).update(claimed_until=None, done_at=ended, last_error="")
+    mark_done(message.id, ended)
     return Run.DONE
 
 

@@ -1,6 +1,21 @@
 """What this door refuses by itself, before any operation is asked."""
 
+from apps.devices.errors import ChallengeInvalid, SignatureInvalid
 from apps.kernel.errors import Conflict, Forbidden, NotFound
+from apps.rest.errors import Unauthenticated
+
+
+class NotThisDevice(Unauthenticated):
+    """No enrolled device signed this."""
+
+    # The same word as where a session is asked for a signature; only here it also says who somebody is.
+    code = SignatureInvalid.code
+
+
+class NotFresh(Unauthenticated):
+    """The challenge is unknown, used, expired or another device's; ask for a new one."""
+
+    code = ChallengeInvalid.code
 
 
 class ConfirmationRequired(Forbidden):

@@ -8,6 +8,8 @@ Example = dict[str, Any]
 _DEVICE: Final = "dev_01m84j0k6be5fa2rv6n3t9q1xd"
 _SECOND: Final = "dev_01m7zq4c1sf0m8w2y5h7j9k3pb"
 _PAYMENT: Final = "pay_01m84j1fzxe4n81z9c3erjb02x"
+_REFUND: Final = "ref_01m84j3k2p7q9s1v3x5z7b9d1f"
+_MEANS: Final[Example] = {"handle": 1, "kind": "bank_account", "label": "Bank ...7301"}
 
 SIGNED_DOCUMENT: Final[Example] = {
     "document": "eyJyZWFsbSI6IjEwN2MyYTVhLWQ3ZWUtNGRmNS04MzQxLWQ2ZGUxMTFiNzk4NCIsInZlcnNpb24iOjYsIml...",
@@ -82,7 +84,20 @@ OWN_DEVICE: Final[Example] = {
     "server_time": "2026-11-23T16:05:12.120Z",
     "counter": 17,
     "pin": {"state": "set", "epoch": 1, "tries_left": 3},
-    "limits": {"per_payment": 30000, "per_day": None, "currency": "CHF"},
+    "limits": {"per_payment": 20000, "per_day": 100000, "currency": "CHF"},
+}
+SET_LIMITS: Final[Example] = {"per_payment": 20000, "per_day": 150000, "currency": "CHF"}
+OWN_LIMITS: Final[Example] = {
+    "per_payment": 20000,
+    "per_day": 100000,
+    "currency": "CHF",
+    "at_most": {"per_payment": 100000, "per_day": 500000, "currency": "CHF"},
+    "later": {
+        "per_payment": None,
+        "per_day": 150000,
+        "currency": "CHF",
+        "effective_at": "2026-11-24T16:05:12.120Z",
+    },
 }
 SYNC: Final[Example] = {"sync": "yV4pTg"}
 SYNCED: Final[Example] = OWN_DEVICE | {"sync": "b0k8Zw"}
@@ -129,23 +144,39 @@ EVENTS: Final[Example] = {
         | {"device": _DEVICE},
         {"seq": 42, "type": "payment.captured", "at": "2026-11-23T16:05:14.371Z", "payment": _PAYMENT}
         | {"device": _DEVICE},
+        {"seq": 43, "type": "payment.refunded", "at": "2026-11-24T09:30:02.518Z", "payment": _PAYMENT}
+        | {"device": _DEVICE, "refund": _REFUND},
     ],
     "next_cursor": None,
 }
 PAYMENT: Final[Example] = {
     "id": _PAYMENT,
     "status": "captured",
-    "version": 4,
+    "version": 6,
     "amount": 4250,
     "tip": 0,
     "captured": 4250,
-    "refunded": 0,
+    "refunded": 500,
+    "refund_status": "partial",
     "currency": "CHF",
     "merchant": "Bergfrisch Genossenschaft",
     "store": "Zürich Limmatplatz",
     "reference": "2031-0007",
-    "instrument": {"handle": 1, "kind": "bank_account", "label": "Bank ...7301"},
+    "instrument": _MEANS,
+    "instead_of": None,
+    "action": None,
     "decline": None,
+    "refunds": [
+        {
+            "id": _REFUND,
+            "status": "succeeded",
+            "amount": 500,
+            "currency": "CHF",
+            "reason": "Äpfel faul",
+            "created_at": "2026-11-24T09:30:01.377Z",
+            "ended_at": "2026-11-24T09:30:02.031Z",
+        }
+    ],
     "training": False,
     "created_at": "2026-11-23T16:05:12.120Z",
     "captured_at": "2026-11-23T16:05:14.102Z",
@@ -155,6 +186,9 @@ DECLINED: Final[Example] = PAYMENT | {
     "status": "declined",
     "version": 1,
     "captured": 0,
+    "refunded": 0,
+    "refund_status": "none",
+    "refunds": [],
     "decline": {
         "code": "pin_wrong",
         "cashier_message": "PIN falsch. Neuen Code zeigen lassen.",
@@ -165,6 +199,28 @@ DECLINED: Final[Example] = PAYMENT | {
     "created_at": "2026-11-23T16:04:57.880Z",
     "captured_at": None,
 }
+ASKED: Final[Example] = PAYMENT | {
+    "id": _PAYMENT[:-1] + "v",
+    "status": "action_required",
+    "version": 1,
+    "captured": 0,
+    "refunded": 0,
+    "refund_status": "none",
+    "action": {"type": "customer_consent", "deadline": "2026-11-23T16:07:42.120Z", "device": _DEVICE},
+    "refunds": [],
+    "created_at": "2026-11-23T16:07:12.120Z",
+    "captured_at": None,
+}
+CONSENT: Final[Example] = {
+    "decision": "yes",
+    "signature": "Qw2eUqRiOaYxVt1KjBnM5lDcPzSgEwmJ1cQm0T0b4yXb6dQ2m8u3Jq7mC2bE0w4t5o8s1r9vLx3k6ZyN0pA7hA",
+    "pin_ok": "0m8w2y5h7j9k3pbV4pTgq3Zb0n8Yc6s1vQyX2mTjR9s",
+}
+NO_CONSENT: Final[Example] = {
+    "decision": "no",
+    "signature": "mJ1cQm0T0b4yXb6dQ2m8u3Jq7mC2bE0w4t5o8s1r9vLx3k6ZyN0pA7hGfW2eUqRiOaYxVt1KjBnM5lDcPzSgEw",
+}
+CONSENTED: Final[Example] = ASKED | {"status": "processing", "version": 2, "action": None}
 PAYMENTS: Final[Example] = {"data": [PAYMENT, DECLINED], "next_cursor": None}
 RECEIPT: Final[Example] = {
     "kind": "payment",
@@ -195,6 +251,20 @@ RECEIPT: Final[Example] = {
     "time": "2026-11-23T16:05:14.102Z",
     "training": False,
 }
+REFUND_RECEIPT: Final[Example] = RECEIPT | {
+    "kind": "refund",
+    "refund": _REFUND,
+    "version": 6,
+    "cashier": "0007",
+    "reason": "Äpfel faul",
+    "amount": 500,
+    "paid": 4250,
+    "refunded": 500,
+    "lines": [{"name": "Äpfel", "quantity": "1.250", "amount": 500, "vat_rate_basis_points": 260}],
+    "vat": [{"rate_basis_points": 260, "gross": 500, "vat": 13}],
+    "time": "2026-11-24T09:30:02.031Z",
+}
+del REFUND_RECEIPT["tip"]
 SIGNED_RECEIPT: Final[Example] = {
     "document": "eyJraW5kIjoicGF5bWVudCIsInBheW1lbnQiOiJwYXlfMDFtODRqMWZ6eGU0bjgxejljM2VyamIwMngiLCJ2ZXJz...",
     "key": "receipt-0d9c0b7d5a5f4c1e9f0a3b6c7d8e9f10",

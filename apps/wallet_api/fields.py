@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
+
 from apps.customers.registrations import CODE_DIGITS
 from apps.kernel.masking import Secret
 from apps.merchants.models import Language
@@ -71,6 +73,8 @@ provider_code: Final = text(maximum=31)
 returned_text: Final = text(maximum=512)
 kid: Final = whole_number(minimum=1, maximum=255)
 language: Final = one_of(Language.values)
+YES: Final = "yes"
+decision: Final = one_of((YES, "no"))
 
 
 def public_key(value: object) -> bytes:
@@ -107,6 +111,14 @@ def mailed_code(value: object) -> Secret[str]:
 def instrument_name(value: object) -> str:
     """Return the customer's own word for an instrument; empty takes it away."""
     return "" if value == "" else text(maximum=40)(value)
+
+
+def limit_currency(value: object) -> str:
+    """Return the currency in which the customer's limits are counted; there is one per installation."""
+    currency: str = settings.LIMIT_CURRENCY
+    if value != currency:
+        raise InvalidValue(f"must be {currency}", code="invalid_currency")
+    return currency
 
 
 def sequence_number(value: object) -> int:

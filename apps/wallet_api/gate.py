@@ -90,6 +90,11 @@ def require_confirmation(session: Session, now: datetime) -> None:
     """Raise ConfirmationRequired without the PIN; what wants it also wants a customer who is not frozen."""
     if not session.is_confirmed(now):
         raise ConfirmationRequired
+    require_unfrozen(session)
+
+
+def require_unfrozen(session: Session) -> None:
+    """Raise CustomerFrozen for what a frozen customer may not do: whatever the PIN is asked for."""
     if session.device.customer.status != CustomerStatus.ACTIVE:
         raise CustomerFrozen
 

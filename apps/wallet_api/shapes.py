@@ -3,15 +3,19 @@
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
+
 from apps.devices.models import Device
 from apps.devices.pin import has_pin, is_locked
 from apps.instruments.models import Instrument
+from apps.kernel.ids import public_id
 from apps.kernel.money import Money
+from apps.limits.values import Limits
 from apps.live.models import Event
-from apps.transactions.models import Payment
-from apps.transactions.states import Status
+from apps.transactions.models import Payment, Refund
+from apps.transactions.states import LIVE_REFUNDS, RefundStatus, Status
 from apps.transactions.words import decline_words
-from apps.wallet_api.queries import payment_limit_of
+from apps.wallet_api.queries import Raise, Story, limits_for
 
 # Any: JSON.
 Shape = dict[str, Any]
@@ -33,7 +37,7 @@ def own_device_shape(device: Device, now: datetime) -> Shape:
         "server_time": now,
         "counter": device.counter,
         "pin": pin_shape(device),
-        "limits": _limits_shape(payment_limit_of(device)),
+        "limits": limits_shape(limits_for(device, now), settings.LIMIT_CURRENCY),
     }
 
 
@@ -43,9 +47,28 @@ def pin_shape(device: Device) -> Shape:
     return {"state": state, "epoch": device.pin_epoch, "tries_left": device.pin_tries_left}
 
 
-def _limits_shape(limit: Money) -> Shape:
-    # Nobody counts by day yet; null is what clients must be ready for anyway.
-    return {"per_payment": limit.amount, "per_day": None, "currency": limit.currency}
+def limits_shape(limits: Limits, currency: str) -> Shape:
+    """Return limits; null where nothing binds."""
+    return {
+        "per_payment": _minor_or_none(limits.per_payment),
+        "per_day": _minor_or_none(limits.per_day),
+        "currency": currency,
+    }
+
+
+def own_limits_shape(limits: Limits, most: Limits, later: Raise | None, currency: str) -> Shape:
+    """Return what holds now, what this device may have at most, and what holds later, if anything."""
+    return {
+        **limits_shape(limits, currency),
+        "at_most": limits_shape(most, currency),
+        "later": None
+        if later is None
+        else {**limits_shape(later.limits, currency), "effective_at": later.effective_at},
+    }
+
+
+def _minor_or_none(limit: Money | None) -> int | None:
+    return None if limit is None else limit.amount
 
 
 def device_shape(device: Device, *, own: Device) -> Shape:
@@ -79,9 +102,8 @@ def event_shape(seq: int, event: Event) -> Shape:
     return {**event.facts, "seq": seq, "type": event.kind, "at": event.at}
 
 
-def payment_shape(payment: Payment, *, language: str) -> Shape:
+def payment_shape(payment: Payment, story: Story, *, language: str) -> Shape:
     """Return a payment as its payer sees it."""
-    instrument = payment.instrument
     return {
         "id": payment.public_id,
         "status": _SEEN.get(Status(payment.status), payment.status),
@@ -90,17 +112,46 @@ def payment_shape(payment: Payment, *, language: str) -> Shape:
         "tip": payment.tip_minor,
         "captured": payment.captured_minor,
         "refunded": payment.refunded_minor,
+        "refund_status": payment.refund_status,
         "currency": payment.currency,
         "merchant": payment.merchant.legal_name,
         "store": payment.till.store.name,
         "reference": payment.reference,
-        "instrument": None
-        if instrument is None
-        else {"handle": instrument.handle, "kind": instrument.kind, "label": instrument.label},
+        "instrument": _means_shape(payment.instrument),
+        "instead_of": _means_shape(story.instead_of),
+        "action": _action_shape(payment),
         "decline": _decline_shape(payment, language),
+        "refunds": [_refund_shape(refund) for refund in story.refunds],
         "training": payment.is_training,
         "created_at": payment.created_at,
         "captured_at": payment.captured_at,
+    }
+
+
+def _means_shape(instrument: Instrument | None) -> Shape | None:
+    if instrument is None:
+        return None
+    return {"handle": instrument.handle, "kind": instrument.kind, "label": instrument.label}
+
+
+def _action_shape(payment: Payment) -> Shape | None:
+    """Return what is waited for: the device is the one that made the code, and the only one that may consent."""
+    if not payment.action or payment.device_id is None:
+        return None
+    return {"type": payment.action, "deadline": payment.deadline_at, "device": public_id("dev", payment.device_id)}
+
+
+def _refund_shape(refund: Refund) -> Shape:
+    # Who must still agree, and who was asked how often, is the merchant's affair.
+    is_live = RefundStatus(refund.status) in LIVE_REFUNDS
+    return {
+        "id": refund.public_id,
+        "status": "pending" if is_live else refund.status,
+        "amount": refund.amount_minor,
+        "currency": refund.currency,
+        "reason": refund.reason,
+        "created_at": refund.created_at,
+        "ended_at": refund.ended_at,
     }
 
 

@@ -25,6 +25,7 @@ from django.http.request import validate_host
 from django.utils import timezone
 
 from apps.customers.states import CustomerStatus
+from apps.customers.topics import customer_stream
 from apps.devices.models import Device
 from apps.devices.operations import take_socket_ticket
 from apps.devices.states import DeviceStatus
@@ -177,7 +178,7 @@ class WalletSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             self._end(Close.TRY_AGAIN)
 
     async def _join(self, device: Device) -> None:
-        stream = f"customer:{device.customer_id}"
+        stream = customer_stream(device.customer_id)
         self.device = device
         for group in (stream_group(stream), device_group(str(device.id)), EVERYBODY):
             await self.channel_layer.group_add(group, self.channel_name)

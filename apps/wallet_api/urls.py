@@ -2,11 +2,13 @@
 
 from django.urls import path, register_converter
 
+from apps.wallet_api.views.consents import Consents
 from apps.wallet_api.views.devices import Devices, LockDevice, RevokeDevice, UnlockDevice
 from apps.wallet_api.views.events import Events
 from apps.wallet_api.views.instruments import CompleteLink, Instruments, MakeDefault, OneInstrument, RenameInstrument
+from apps.wallet_api.views.limits import OwnLimits
 from apps.wallet_api.views.own_device import OwnDevice, Pin, Sync
-from apps.wallet_api.views.payments import OnePayment, Payments, Receipt
+from apps.wallet_api.views.payments import OnePayment, Payments, Receipt, RefundReceipt
 from apps.wallet_api.views.realm import Realm
 from apps.wallet_api.views.registrations import ConfirmRegistration, Registrations
 from apps.wallet_api.views.sessions import Challenges, Sessions
@@ -53,4 +55,7 @@ urlpatterns = [
     path("payments", Payments.as_view()),
     path("payments/<str:payment>", OnePayment.as_view()),
     path("payments/<str:payment>/receipt", Receipt.as_view()),
+    path("payments/<str:payment>/refunds/<str:refund>/receipt", RefundReceipt.as_view()),
+    path("consents/<str:payment>", Consents.as_view()),
+    path("limits", OwnLimits.as_view()),
 ]

@@ -1,4 +1,4 @@
-"""Start the bank: `python -m simulators.bankcore --port 0 --data DIRECTORY`."""
+"""Start the bank: `python -m simulators.bankcore --port 0 --data DIRECTORY`; `enrol` takes a client in."""
 
 import argparse
 import json
@@ -8,9 +8,12 @@ import sys
 import threading
 from pathlib import Path
 
+from simulators.bankcore import enrolment
+from simulators.bankcore.authority import Authority
 from simulators.bankcore.bank import Bank
 from simulators.bankcore.calllog import CallLog
 from simulators.bankcore.faults import FaultBook
+from simulators.bankcore.gate import Gate
 from simulators.bankcore.keys import Keys, load_key
 from simulators.bankcore.server import BankServer
 from simulators.bankcore.store import Store
@@ -26,7 +29,13 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--magic", action="store_true", help="let certain amounts trigger faults and declines")
     parser.add_argument("--client-key-file", type=Path)
     parser.add_argument("--admin-key-file", type=Path)
-    return parser.parse_args()
+    parser.add_argument("--tls-dir", type=Path, help="speak mutual TLS; directory of the authority, made if missing")
+    parser.add_argument("--require-signatures", action="store_true", help="take and send signed messages only")
+    parser.add_argument("--admin-port", type=int, help="a plain entrance for the administrator; 0 takes a free port")
+    options = parser.parse_args()
+    if options.require_signatures and options.tls_dir is None:
+        parser.error("--require-signatures needs --tls-dir: keys belong to clients, and those show certificates")
+    return options
 
 
 def main() -> int:
@@ -38,28 +47,40 @@ def main() -> int:
     admin = load_key(file=arguments.admin_key_file, variable="BANKCORE_ADMIN_KEY", default=directory / "admin.key")
     store = Store(directory / "bank.sqlite3")
     bank = Bank(store, FaultBook(seed=arguments.seed, magic=arguments.magic), Keys(client=client, admin=admin))
-    server = BankServer((arguments.host, arguments.port), bank, CallLog(directory / "calls.log"))
-
-    def stop(_signal: int, _frame: object) -> None:
-        # shutdown() waits for serve_forever(), which this very thread is running.
-        threading.Thread(target=server.shutdown, daemon=True).start()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    log = CallLog(directory / "calls.log")
+    server = BankServer((arguments.host, arguments.port), bank, log)
     host, port = server.server_address[:2]
+    if arguments.tls_dir is not None:
+        authority = Authority(arguments.tls_dir)
+        bank.gate = server.gate = Gate(store, authority, port, needs_signatures=arguments.require_signatures)
     ready = {
         "ready": True,
-        "address": f"http://{arguments.host}:{port}",
+        "address": f"{'https' if server.gate else 'http'}://{arguments.host}:{port}",
         "host": str(host),
         "port": port,
         "pid": os.getpid(),
     }
+    servers = [server]
+    if arguments.admin_port is not None:
+        entrance = BankServer((arguments.host, arguments.admin_port), bank, log, for_administration=True)
+        servers.append(entrance)
+        ready["admin_address"] = f"http://{arguments.host}:{entrance.server_address[1]}"
+        threading.Thread(target=entrance.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+
+    def stop(_signal: int, _frame: object) -> None:
+        # shutdown() waits for serve_forever(), which this very thread is running.
+        for each in servers:
+            threading.Thread(target=each.shutdown, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     print(json.dumps(ready), flush=True)
     server.serve_forever(poll_interval=0.1)
-    server.server_close()
+    for each in servers:
+        each.server_close()
     store.close()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(enrolment.main(sys.argv[2:]) if sys.argv[1:2] == ["enrol"] else main())

@@ -1,13 +1,14 @@
-"""The administrator's doors: accounts, books, faults."""
+"""The administrator's doors: accounts, books, faults, clients of the secured line."""
 
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
-from simulators.bankcore import accounts
+from simulators.bankcore import accounts, clients
 from simulators.bankcore.books import show_books
 from simulators.bankcore.exchange import Answer, Exchange, Fields, Objection, answer_json
 from simulators.bankcore.faults import KINDS, TARGETS, Fault, FaultBook
+from simulators.bankcore.gate import Gate
 from simulators.bankcore.operations import list_operations
 from simulators.bankcore.reading import currency_in, integer_in, read_json, text_in
 from simulators.bankcore.store import Store
@@ -16,7 +17,9 @@ BookWork = Callable[[sqlite3.Connection, datetime], tuple[int, Fields]]
 LARGEST_BALANCE = 10**12
 
 
-def answer_administrator(store: Store, faults: FaultBook, exchange: Exchange, subject: str, now: datetime) -> Answer:
+def answer_administrator(
+    store: Store, faults: FaultBook, exchange: Exchange, subject: str, now: datetime, *, gate: Gate | None
+) -> Answer:
     """Answer one call below /v1/admin/; the key has been checked."""
     match exchange.method, subject.split("/"):
         case "POST", ["faults"]:
@@ -27,6 +30,8 @@ def answer_administrator(store: Store, faults: FaultBook, exchange: Exchange, su
         case "DELETE", ["faults"]:
             faults.clear()
             return answer_json(200, {"faults": []})
+        case "POST", ["keys", "next" | "use" as step] if gate is not None:
+            return answer_json(200, _change_keys(gate, step))
     with store.transaction() as books:
         match exchange.method, subject.split("/"):
             case "POST", ["accounts"]:
@@ -36,6 +41,14 @@ def answer_administrator(store: Store, faults: FaultBook, exchange: Exchange, su
             case "POST", ["accounts", token, "status"]:
                 status = _one_of(read_json(exchange, required=("status",)), "status", _STATUSES)
                 return answer_json(200, accounts.change_status(books, token, status, now))
+            case "POST", ["clients"] if gate is not None:
+                fields = read_json(exchange, required=("name",), optional=("csr", "signing_keys"))
+                return answer_json(201, clients.enrol(books, gate.authority, fields, now))
+            case "GET", ["clients"]:
+                return answer_json(200, clients.list_clients(books))
+            case "POST", ["clients", "revocations"]:
+                what = text_in(read_json(exchange, required=("revoke",)), "revoke", longest=64)
+                return answer_json(200, clients.revoke(books, what, now))
             case "GET", ["books"]:
                 return answer_json(200, show_books(books, now))
             case "GET", ["operations"]:
@@ -44,6 +57,15 @@ def answer_administrator(store: Store, faults: FaultBook, exchange: Exchange, su
 
 
 _STATUSES = frozenset({"active", "blocked", "expired"})
+
+
+def _change_keys(gate: Gate, step: str) -> Fields:
+    if step == "next":
+        gate.authority.announce_next()
+    else:
+        gate.authority.use_next()
+        gate.open_anew()
+    return clients.describe_bank(gate.authority)
 
 
 def _one_of(fields: Fields, name: str, choices: frozenset[str]) -> str:

@@ -9,6 +9,7 @@ from simulators.bankcore import accounts, administration, captures, holds, opera
 from simulators.bankcore.books import rfc3339, show_statement
 from simulators.bankcore.exchange import Answer, Exchange, Fields, Objection, answer_json, answer_objection
 from simulators.bankcore.faults import FaultBook
+from simulators.bankcore.gate import Gate
 from simulators.bankcore.keys import Keys, is_same_key
 from simulators.bankcore.reading import amount_in, currency_in, moment_in, read_json, reference_in, text_in
 from simulators.bankcore.store import Store
@@ -38,7 +39,7 @@ def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Bank:
     """All that the doors need; `clock` is replaced by tests."""
 
@@ -46,6 +47,7 @@ class Bank:
     faults: FaultBook
     keys: Keys
     clock: Callable[[], datetime] = _clock
+    gate: Gate | None = None
 
 
 def name_call(exchange: Exchange) -> tuple[str, str]:
@@ -74,7 +76,9 @@ def answer_exchange(bank: Bank, exchange: Exchange) -> Answer:
         now = bank.clock()
         match call:
             case "admin":
-                return administration.answer_administrator(bank.store, bank.faults, exchange, subject, now)
+                return administration.answer_administrator(
+                    bank.store, bank.faults, exchange, subject, now, gate=bank.gate
+                )
             case "health":
                 return answer_json(200, {"status": "ok", "time": rfc3339(now)})
             case "description":

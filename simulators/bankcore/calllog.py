@@ -16,8 +16,20 @@ class CallLog:
         self._lock = threading.Lock()
         self._stream = path.open("a", encoding="utf-8")
 
-    def write(self, *, call: str, ref: str, status: int, milliseconds: float, fault: str, account: str) -> None:
-        """Note one call; `status` 0 says that nothing was sent."""
+    def write(
+        self,
+        *,
+        call: str,
+        ref: str,
+        status: int,
+        milliseconds: float,
+        fault: str,
+        account: str,
+        tls: str = "",
+        client: str = "",
+        signed: bool = False,
+    ) -> None:
+        """Note one call; `status` 0 says that nothing was sent, `signed` that both sides have signed."""
         self._append(
             {
                 "call": call,
@@ -26,6 +38,9 @@ class CallLog:
                 "ms": round(milliseconds, 3),
                 "fault": fault,
                 "account": account,
+                "tls": tls,
+                "client": client,
+                "signed": signed,
             }
         )
 

@@ -1,7 +1,7 @@
-"""What goes in and out of the bank's doors, free of sockets, so that TLS and signatures can be wrapped around."""
+"""What goes in and out of the bank's doors, free of sockets."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 JSON_MEDIA_TYPE = "application/json"
@@ -16,6 +16,8 @@ class Exchange:
     path: str
     headers: Mapping[str, str]
     body: bytes = b""
+    # SHA-256 of the client's certificate in hexadecimal digits; empty on a plain line.
+    certificate: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,6 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-
-
-Application = Callable[[Exchange], Answer]
 
 
 class Objection(Exception):

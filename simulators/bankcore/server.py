@@ -1,6 +1,7 @@
 """The bank on the network: HTTP/1.1 with keep-alive, and every way in which an answer can get lost."""
 
 import contextlib
+import hashlib
 import json
 import socket
 import ssl
@@ -11,15 +12,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from simulators.bankcore.bank import Bank, answer_exchange, is_trusted, name_call
 from simulators.bankcore.calllog import CallLog
-from simulators.bankcore.exchange import Answer, Application, Exchange, Objection, answer_json, answer_objection
+from simulators.bankcore.exchange import Answer, Exchange, Objection, answer_json, answer_objection
 from simulators.bankcore.faults import Fault
+from simulators.bankcore.gate import Gate
 
 LARGEST_BODY = 64 * 1024
+# Two of one name could be read differently by whoever signed and whoever obeys.
+ONCE = ("authorization", "content-digest", "content-type", "host", "signature", "signature-input")
 INTERNAL_ERROR = answer_json(500, {"code": "internal_error", "detail": "ask for the operation by its ref"})
 
 
 class BankServer(ThreadingHTTPServer):
-    """A thread per connection. `application` may wrap `answer_exchange`, to verify and sign; `tls` encrypts."""
+    """A thread per connection. With a `gate` it speaks TLS and knows its clients; without one it is a plain line.
+
+    `for_administration` closes every door but the administrator's.
+    """
 
     daemon_threads = True
     request_queue_size = 256
@@ -30,20 +37,19 @@ class BankServer(ThreadingHTTPServer):
         bank: Bank,
         log: CallLog,
         *,
-        application: Application | None = None,
-        tls: ssl.SSLContext | None = None,
+        for_administration: bool = False,
     ) -> None:
         self.bank = bank
         self.log = log
-        self.application: Application = application or (lambda exchange: answer_exchange(bank, exchange))
-        self.tls = tls
+        self.gate: Gate | None = None
+        self.for_administration = for_administration
         super().__init__(address, Handler)
 
     def get_request(self) -> tuple[socket.socket, object]:
         """Accept a connection; its thread does the handshake, so that a slow one holds up nobody else."""
         connection, address = super().get_request()
-        if self.tls is not None:
-            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        if self.gate is not None:
+            connection = self.gate.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -54,6 +60,10 @@ class Handler(BaseHTTPRequestHandler):
     """Turns sockets into Exchanges and Answers into bytes, and lets faults strike between."""
 
     server: BankServer
+    # The request under way, and whose it is; None and empty until it has been read and admitted.
+    exchange: Exchange | None
+    client: str
+    tls_version: str
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 120
@@ -62,15 +72,21 @@ class Handler(BaseHTTPRequestHandler):
         """Answer one request."""
         started = time.perf_counter()
         call, ref, account, fault, status = "none", "", "", None, 0
+        self.client, self.exchange, gate = "", None, self.server.gate
+        self.tls_version = (self.connection.version() or "") if isinstance(self.connection, ssl.SSLSocket) else ""
         try:
-            exchange = self._read_exchange()
+            self.exchange = exchange = self._read_exchange()
             call, ref, account, amount = describe(exchange)
+            if self.server.for_administration and call != "admin":
+                raise Objection(404, "not_found", "this is the administrator's entrance")
+            if gate is not None and call != "admin":
+                self.client = gate.admit(exchange)
             if call not in ("admin", "none") and is_trusted(self.server.bank, call, exchange):
                 fault = self.server.bank.faults.strike(call, ref, amount)
             status = self._serve(exchange, fault)
         except Objection as objection:
             self.close_connection = True
-            status = self._send(answer_objection(objection))
+            status = self._send(self._signed(answer_objection(objection)))
         finally:
             milliseconds = (time.perf_counter() - started) * 1000
             self.server.log.write(
@@ -80,11 +96,16 @@ class Handler(BaseHTTPRequestHandler):
                 milliseconds=milliseconds,
                 fault=fault.kind if fault else "",
                 account=account,
+                tls=self.tls_version,
+                client=self.client,
+                signed=bool(self.client) and gate is not None and gate.needs_signatures,
             )
 
     do_GET = do_DELETE = do_PUT = do_PATCH = do_POST
 
     def _read_exchange(self) -> Exchange:
+        if any(len(self.headers.get_all(name, [])) > 1 for name in ONCE):
+            raise Objection(400, "bad_request", "a header that may be there once is there twice")
         headers = {name.lower(): value for name, value in self.headers.items()}
         lengths = self.headers.get_all("content-length", ["0"])
         if "transfer-encoding" in headers or len(lengths) != 1 or not (lengths[0].isascii() and lengths[0].isdigit()):
@@ -94,11 +115,19 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(lengths[0]))
         if len(body) != int(lengths[0]):
             raise Objection(400, "bad_request", "the body ended early")
-        return Exchange(self.command, self.path, headers, body)
+        certificate = self.connection.getpeercert(True) if isinstance(self.connection, ssl.SSLSocket) else None
+        fingerprint = hashlib.sha256(certificate).hexdigest() if certificate else ""
+        return Exchange(self.command, self.path, headers, body, fingerprint)
+
+    def _signed(self, answer: Answer) -> Answer:
+        """Return the answer with the bank's signature; a request that could not be read has none to be bound to."""
+        if self.server.gate is None or self.exchange is None:
+            return answer
+        return self.server.gate.sign(self.exchange, answer)
 
     def _work(self, exchange: Exchange) -> Answer:
         try:
-            return self.server.application(exchange)
+            return answer_exchange(self.server.bank, exchange)
         except Exception as error:  # the edge: a bug must look like a broken bank, not like a closed one
             self.server.log.write_error(error)
             return INTERNAL_ERROR
@@ -121,8 +150,8 @@ class Handler(BaseHTTPRequestHandler):
             case "error_500":
                 if self.server.bank.faults.coin():
                     self._work(exchange)
-                return self._send(INTERNAL_ERROR)
-        answer = self._work(exchange)
+                return self._send(self._signed(INTERNAL_ERROR))
+        answer = self._signed(self._work(exchange))
         match fault.kind if fault else "":
             case "drop_after":
                 return self._cut()

@@ -81,6 +81,30 @@ CREATE TABLE IF NOT EXISTS operation (
 ) STRICT;
 -- A reversal's mark on the reference it undid, whether or not that had arrived.
 CREATE TABLE IF NOT EXISTS reversed (original_ref TEXT PRIMARY KEY, ref TEXT NOT NULL) STRICT;
+
+CREATE TABLE IF NOT EXISTS client_certificate (
+    fingerprint TEXT PRIMARY KEY,
+    client TEXT NOT NULL,
+    key TEXT NOT NULL,
+    certificate TEXT NOT NULL,
+    not_after TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    revoked_at TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS client_signing_key (
+    key_id TEXT PRIMARY KEY,
+    client TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    revoked_at TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS nonce (
+    key_id TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (key_id, nonce)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS nonce_by_end ON nonce (until);
 """
 
 

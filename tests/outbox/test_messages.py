@@ -125,7 +125,7 @@ def test_a_note_of_a_dead_worker_is_free_again_after_its_lease() -> None:
 def test_refuses_to_run_inside_a_transaction() -> None:
     message = leave()
 
-    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+    with pytest.raises(RuntimeError, match="inside a transaction"), transaction.atomic():
         run_message(message_id=message.id, now=NOW)
 
 

@@ -28,7 +28,10 @@ class BankProcess:
         command = [sys.executable, "-m", "simulators.bankcore", "--data", str(self.directory), *self.options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
-        self.port = json.loads(self.process.stdout.readline())["port"]
+        ready = json.loads(self.process.stdout.readline())
+        # The administrator's own entrance where there is one; the line itself wants certificates.
+        self.line_url = ready["address"]
+        self.port = int(ready.get("admin_address", self.line_url).rpartition(":")[2])
         return self
 
     def kill(self) -> None:

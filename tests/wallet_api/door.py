@@ -8,7 +8,9 @@ from typing import Any, cast
 from django.http import HttpResponse
 from django.test import Client
 
-from apps.paycode.messages import verify_signature
+from apps.keys.contexts import realm_id
+from apps.paycode.messages import consent_content, consent_pin_ok, step_up_message, verify_signature
+from apps.transactions.models import Payment
 from tests.cast import Phone
 
 PREFIX = "/api/wallet/v1/"
@@ -98,6 +100,27 @@ def enrolment_request(phone: Phone, activation_code: str, challenge: bytes, **ch
         "challenge": encoded(challenge),
         "proof": encoded(phone.proof(activation_code, challenge)),
     } | changes
+
+
+def consent_request(phone: Phone, payment: Payment, *, is_yes: bool = True, pin: str | None = "") -> dict[str, str]:
+    """Return the body of `POST consents/...` as the phone makes it of what it showed; a yes has the right PIN."""
+    content = consent_content(
+        device_ref=phone.device_ref,
+        payment_id=payment.id.bytes,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        merchant=payment.merchant.legal_name,
+        is_yes=is_yes,
+    )
+    realm = realm_id().bytes
+    body = {
+        "decision": "yes" if is_yes else "no",
+        "signature": encoded(phone.sign(step_up_message(realm=realm, content=content))),
+    }
+    if is_yes and pin is not None:
+        k_pin = phone.k_pin(pin or phone.pin)
+        body["pin_ok"] = encoded(consent_pin_ok(k_pin=k_pin, realm=realm, content=content))
+    return body
 
 
 def is_signed(signed: dict[str, str], *, public_key: bytes, message: bytes) -> bool:

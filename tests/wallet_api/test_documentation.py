@@ -14,13 +14,23 @@ from jsonschema import Draft202012Validator
 
 from apps.confirmations.tasks import tell
 from apps.live.operations import number_events
+from apps.live.presence import note_presence
 from apps.outbox.models import Message
 from apps.rest.docs import openapi
 from apps.wallet_api import examples
 from apps.wallet_api.urls import urlpatterns
 from tests.cast import WRONG_PIN, Phone, make_phone
-from tests.shop import Shop
-from tests.wallet_api.door import PREFIX, Door, encoded, enrolment_request, session_request
+from tests.confirmations.giving import give_back
+from tests.shop import Shop, carry_out_all
+from tests.wallet_api.door import (
+    PREFIX,
+    Door,
+    body_of,
+    consent_request,
+    encoded,
+    enrolment_request,
+    session_request,
+)
 
 METHODS = ("get", "post", "put", "delete")
 
@@ -105,15 +115,26 @@ def test_every_answer_is_as_its_schema_says(
 
     paid = shop.sell(phone, now=now)
     shop.capture(paid, now=now)
+    carry_out_all(paid.id, now=now)
+    give_back(shop, paid, 500, now=now)
     refused = shop.sell(phone, now=now, code=phone.make_code(now=now, pin=WRONG_PIN))
+    note_presence(str(phone.identity.id))
+    asked = shop.sell(phone, 1234, now=now)
     for note in Message.objects.filter(topic="confirmations.tell"):
         tell(**note.arguments)
     number_events(now=timezone.now(), limit=100)
-    assert len(answered("list_events", confirmed.get("events"))["data"]) == 2
-    assert len(answered("list_own_payments", confirmed.get("payments"))["data"]) == 2
-    for payment in (paid, refused):
+    told = [event["type"] for event in answered("list_events", confirmed.get("events"))["data"]]
+    assert {"payment.captured", "payment.declined", "payment.refunded", "consent.requested"} < set(told)
+    assert len(answered("list_own_payments", confirmed.get("payments"))["data"]) == 3
+    for payment in (paid, refused, asked):
         answered("show_own_payment", confirmed.get(f"payments/{payment.public_id}"))
     answered("show_receipt", confirmed.get(f"payments/{paid.public_id}/receipt"))
+    refund_id = body_of(confirmed.get(f"payments/{paid.public_id}"))["refunds"][0]["id"]
+    answered("show_refund_receipt", confirmed.get(f"payments/{paid.public_id}/refunds/{refund_id}/receipt"))
+    answered("decide_consent", confirmed.post(f"consents/{asked.public_id}", consent_request(phone, asked)))
+
+    answered("set_limits", confirmed.put("limits", examples.SET_LIMITS))
+    assert answered("show_limits", confirmed.get("limits"))["later"]
 
     assert seen == calls.keys()
 

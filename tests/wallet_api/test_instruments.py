@@ -5,6 +5,8 @@ from datetime import datetime
 import pytest
 
 from apps.instruments.models import Instrument
+from apps.live.models import Event
+from apps.mail.models import Letter
 from tests.cast import Phone, make_phone
 from tests.shop import Shop, link_account, make_payer
 from tests.wallet_api.door import Door, assert_problem, body_of, come_in
@@ -33,6 +35,25 @@ def test_linking_goes_to_the_provider_and_comes_back(confirmed: Door, shop: Shop
     linked = body_of(confirmed.post(address, token))
     assert (linked["handle"], linked["is_default"]) == (2, False)
     assert body_of(confirmed.post(address, token)) == linked
+
+
+def test_a_link_is_told_once_and_by_mail_without_the_account(
+    confirmed: Door, phone: Phone, shop: Shop, now: datetime
+) -> None:
+    link = body_of(confirmed.post("instruments", {"kind": "bank_account"}), 201)
+    for _ in range(2):
+        body_of(confirmed.post(f"instruments/{link['id']}/complete", {"account_token": "act_test_another"}))
+    # The same account again is the instrument that it was, and no news.
+    link_account(phone, shop.bank, token="act_test_another", now=now)
+
+    events = Event.objects.filter(stream=f"customer:{phone.customer.id}", kind="instrument.linked").order_by("id")
+    assert [event.facts for event in events] == [{"handle": 1}, {"handle": 2}]
+    letters = Letter.objects.filter(to=phone.customer.email, cause__startswith="instrument.linked:")
+    assert letters.count() == 2
+    letter = letters.latest("id")
+    assert letter.subject == "Ein Zahlungsmittel wurde verknüpft"
+    assert Instrument.objects.get(customer=phone.customer, handle=2).label in letter.text
+    assert "act_test_another" not in letter.text
 
 
 def test_linking_wants_the_pin_at_both_ends(door: Door, confirmed: Door) -> None:

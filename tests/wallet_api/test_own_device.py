@@ -35,7 +35,7 @@ def test_it_reads_its_own_state(door: Door, phone: Phone, shop: Shop, now: datet
         "status": "active",
         "counter": 1,
         "pin": {"state": "set", "epoch": 1, "tries_left": 3},
-        "limits": {"per_payment": 100_000, "per_day": None, "currency": "CHF"},
+        "limits": {"per_payment": 100_000, "per_day": 100_000, "currency": "CHF"},
     }
 
 
@@ -45,6 +45,10 @@ def test_the_lowest_limit_that_was_set_is_shown(door: Door, phone: Phone, now: d
 
     set_payment_limit(scope=Scope.CUSTOMER, subject_id=phone.customer.id, limit=Money(5_000, "CHF"), by=STAFF, now=now)
     assert body_of(door.get("device"))["limits"]["per_payment"] == 5_000
+
+    by_day = {"limit": Money(5_000, "CHF"), "per_day": Money(8_000, "CHF")}
+    set_payment_limit(scope=Scope.CUSTOMER, subject_id=phone.customer.id, **by_day, by=STAFF, now=now)
+    assert body_of(door.get("device"))["limits"] == {"per_payment": 5_000, "per_day": 8_000, "currency": "CHF"}
 
 
 def test_looking_never_changes_the_tag(door: Door, phone: Phone) -> None:

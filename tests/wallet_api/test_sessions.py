@@ -55,7 +55,7 @@ def test_a_wrong_pin_says_how_many_tries_are_left_and_the_third_locks(stranger: 
 def test_a_bad_signature_costs_nothing(stranger: Door, phone: Phone) -> None:
     for _ in range(4):
         request = session_request(phone, stranger.challenge(), pin=WRONG_PIN) | {"signature": encoded(bytes(64))}
-        assert_problem(stranger.post("sessions", request), 403, "signature_invalid")
+        assert_problem(stranger.post("sessions", request), 401, "signature_invalid")
 
     assert phone.device().pin_tries_left == 3
 
@@ -64,34 +64,36 @@ def test_a_bad_signature_costs_nothing(stranger: Door, phone: Phone) -> None:
 def test_an_unknown_device_looks_like_a_bad_signature(stranger: Door, phone: Phone, device_id: str) -> None:
     request = session_request(phone, stranger.challenge()) | {"device_id": device_id}
 
-    assert_problem(stranger.post("sessions", request), 403, "signature_invalid")
+    assert_problem(stranger.post("sessions", request), 401, "signature_invalid")
 
 
 def test_d23_a_challenge_opens_one_session(stranger: Door, phone: Phone) -> None:
     request = session_request(phone, stranger.challenge())
     body_of(stranger.post("sessions", request), 201)
 
-    assert_problem(stranger.post("sessions", request), 403, "challenge_invalid")
+    answer = stranger.post("sessions", request)
+    assert_problem(answer, 401, "challenge_invalid")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert Session.objects.count() == 1
 
 
 def test_a_challenge_that_was_never_given_opens_none(stranger: Door, phone: Phone) -> None:
     request = session_request(phone, secrets.token_bytes(32))
 
-    assert_problem(stranger.post("sessions", request), 403, "challenge_invalid")
+    assert_problem(stranger.post("sessions", request), 401, "challenge_invalid")
 
 
 def test_a_challenge_of_a_session_serves_only_its_device(door: Door, stranger: Door, now: datetime) -> None:
     other = make_phone(now=now)
 
-    assert_problem(stranger.post("sessions", session_request(other, door.challenge())), 403, "challenge_invalid")
+    assert_problem(stranger.post("sessions", session_request(other, door.challenge())), 401, "challenge_invalid")
 
 
 def test_a_signature_of_another_phone_opens_none(stranger: Door, phone: Phone, now: datetime) -> None:
     request = session_request(make_phone(now=now), stranger.challenge())
 
     assert_problem(
-        stranger.post("sessions", request | {"device_id": phone.identity.public_id}), 403, "signature_invalid"
+        stranger.post("sessions", request | {"device_id": phone.identity.public_id}), 401, "signature_invalid"
     )
 
 
@@ -159,6 +161,8 @@ def test_a_wrong_token_gets_no_challenge_either() -> None:
         "payments",
         "payments/pay_00000000000000000000000000",
         "payments/pay_00000000000000000000000000/receipt",
+        "payments/pay_00000000000000000000000000/refunds/ref_00000000000000000000000000/receipt",
+        "limits",
     ],
 )
 def test_nobody_reads_without_a_session(stranger: Door, path: str) -> None:
@@ -176,6 +180,7 @@ def test_nobody_reads_without_a_session(stranger: Door, path: str) -> None:
         "devices/dev_00000000000000000000000000/lock",
         "devices/dev_00000000000000000000000000/unlock",
         "devices/dev_00000000000000000000000000/revoke",
+        "consents/pay_00000000000000000000000000",
     ],
 )
 def test_nobody_writes_without_a_session(stranger: Door, path: str) -> None:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from apps.audit.operations import record
 from apps.customers.models import Customer
+from apps.devices.announcements import announce_enrolment
 from apps.devices.errors import ActivationInvalid, DeviceLimit, InvalidKey, InvalidName, KeyInUse, ProofInvalid
 from apps.devices.models import ActivationCode, ActivationSource, Device, KeyProtection
 from apps.devices.operations.activation import normal_form, redeem_activation_code
@@ -46,7 +47,8 @@ def enrol_device(
     Active at once, unless the customer had a device or an instrument before and the code proves no more than a
     mailbox or a glance: then pending. Raises InvalidName; ActivationInvalid alike for a wrong, used, expired or
     foreign code, and a wrong one is counted; then InvalidKey, ChallengeInvalid, ProofInvalid, DeviceLimit, KeyInUse,
-    which leave the code unused. Two phones with one code: one wins.
+    which leave the code unused. Two phones with one code: one wins. The customer's other devices and his mailbox hear
+    of every enrolment.
     """
     name, platform = printable(name, longest=NAME_LENGTH), printable(platform, longest=PLATFORM_LENGTH)
     normal = normal_form(activation_code)
@@ -123,6 +125,7 @@ def _create(
         facts={"source": str(activation.source), "platform": platform, "status": str(device.status)},
         now=now,
     )
+    announce_enrolment(device, now=now)
     return device
 
 

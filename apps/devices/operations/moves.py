@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.operations import record
+from apps.devices.announcements import announce_move
 from apps.devices.errors import OwnDevice
 from apps.devices.locks import lock_device
 from apps.devices.models import Device, Session
@@ -102,3 +103,5 @@ def _apply(
         facts={"was": str(was), "status_reason": device.status_reason, **facts},
         now=now,
     )
+    if was != to:
+        announce_move(device, was=DeviceStatus(was), now=now)

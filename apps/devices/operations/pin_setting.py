@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.db import transaction
 
 from apps.audit.operations import record
+from apps.devices.announcements import announce_pin_change
 from apps.devices.errors import (
     FirstPinRefused,
     KeyNotAccepted,
@@ -121,4 +122,7 @@ def _store(device: Device, wrapped: WrappedKey, *, now: datetime) -> Device:
         facts={"pin_epoch": device.pin_epoch},
         now=now,
     )
+    # The first one follows an enrolment, which was announced a moment ago.
+    if device.pin_epoch > 1:
+        announce_pin_change(device, now=now)
     return device

@@ -14,9 +14,11 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.audit.operations import record
+from apps.customers.letters import INSTRUMENT_LINKED
 from apps.customers.locks import lock_customer
 from apps.customers.models import Customer
 from apps.customers.states import CustomerStatus
+from apps.customers.telling import announce, write_letter
 from apps.instruments.contexts import token_aad, token_digests
 from apps.instruments.errors import (
     CurrencyNotSupported,
@@ -177,7 +179,20 @@ def _settle_link(
         customer.save(update_fields=["established_at"])
     facts = {"customer": customer.public_id, "handle": instrument.handle, "link": str(link.id)}
     record(actor=by, action=action, subject=instrument.public_id, facts=facts, now=now)
+    if action == "instrument.linked":
+        _tell(customer, instrument, now)
     return instrument
+
+
+def _tell(customer: Customer, instrument: Instrument, now: datetime) -> None:
+    announce(customer=customer, kind="instrument.linked", facts={"handle": instrument.handle}, now=now)
+    write_letter(
+        customer=customer,
+        letter=INSTRUMENT_LINKED,
+        facts={"instrument": instrument.label},
+        cause=f"instrument.linked:{instrument.id}",
+        now=now,
+    )
 
 
 def _linked_already(instruments: list[Instrument], token: Secret[str], link: InstrumentLink) -> Instrument | None:

@@ -1,12 +1,15 @@
 """Setting limits: by staff at once, by the customer down at once and up after a day."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
 from apps.audit.operations import record
+from apps.customers.letters import LIMITS_RAISED
+from apps.customers.models import Customer
+from apps.customers.telling import announce, write_letter
 from apps.kernel.actors import Actor
 from apps.kernel.money import Money
 from apps.limits.errors import InvalidLimit, RaiseUnconfirmed
@@ -60,8 +63,9 @@ def ask_limit_change(
     """Lower a limit at once, raise it in RAISE_AFTER; None in `wanted` leaves that limit and its raise as they are.
 
     Asking for what is in force, or less, takes back a raise that waits; asking again for the same raise does not
-    delay it. `default` is what holds for the subject where nobody set anything. Raises InvalidLimit, and
-    RaiseUnconfirmed for a raise (with nothing changed) unless the customer has confirmed with the PIN.
+    delay it. A customer hears of a new one, also by mail, since somebody else may have his phone. `default` is what
+    holds for the subject where nobody set anything. Raises InvalidLimit, and RaiseUnconfirmed for a raise (with nothing
+    changed) unless the customer has confirmed with the PIN.
     """
     currency = _currency_of(scope, wanted)
     lock_limits_of(scope, subject_id)
@@ -97,7 +101,32 @@ def ask_limit_change(
         "raise_effective_at": None if effective_at is None else effective_at.isoformat(),
     }
     record(actor=by, action=f"limit.{scope}_change_asked", subject=str(subject_id), facts=facts, now=now)
+    if scope == Scope.CUSTOMER and effective_at == now + RAISE_AFTER:
+        _tell_customer(subject_id, laid_over(later, laid_over(kept, in_force)), effective_at, now)
     return LimitChange(laid_over(kept, in_force), later, effective_at)
+
+
+def _tell_customer(customer_id: UUID, later: Limits, effective_at: datetime, now: datetime) -> None:
+    customer = Customer.objects.filter(id=customer_id).first()
+    if customer is None:
+        return
+    at = effective_at.astimezone(UTC)
+    announce(customer=customer, kind="limits.raise_asked", facts={"effective_at": at.isoformat()}, now=now)
+    write_letter(
+        customer=customer,
+        letter=LIMITS_RAISED,
+        facts={
+            "time": f"{at:%d.%m.%Y %H:%M} UTC",
+            "per_payment": _in_words(later.per_payment),
+            "per_day": _in_words(later.per_day),
+        },
+        cause=f"limits.raise_asked:{customer.id}",
+        now=now,
+    )
+
+
+def _in_words(limit: Money | None) -> str:
+    return "-" if limit is None else str(limit)
 
 
 def _currency_of(scope: Scope, limits: Limits) -> str:

@@ -13,6 +13,7 @@ from apps.rest.documentation import (
     describe,
     described,
     identifier,
+    list_schema,
     nullable,
     object_schema,
     page_schema,
@@ -20,6 +21,7 @@ from apps.rest.documentation import (
     query_parameter,
     words,
 )
+from apps.transactions.states import Action, RefundFacet
 from apps.transactions.words import DECLINE_CODES
 from apps.wallet_api import examples
 from apps.wallet_api.documentation.instruments import HANDLE, INSTRUMENT_KIND
@@ -35,11 +37,12 @@ EVENT: Final = component(
             "seq": {"type": "integer", "minimum": 1, "description": "From 1, without gaps"},
             "type": {
                 "type": "string",
-                "description": "`payment.captured`, `payment.declined`, and so on",
+                "description": "`payment.captured`, `consent.requested`, `device.enrolled`, and so on",
             },
             "at": MOMENT,
             "payment": identifier("pay"),
             "device": identifier("dev"),
+            "refund": identifier("ref"),
             "training": {"type": "boolean", "description": "There, and true, when nothing is booked"},
         },
     },
@@ -57,6 +60,31 @@ _DECLINE: Final = component(
         optional=("tries_left",),
     ),
 )
+_MEANS: Final = object_schema({"handle": HANDLE, "kind": INSTRUMENT_KIND, "label": TEXT})
+_ACTION: Final = component(
+    "WalletAction",
+    object_schema(
+        {
+            "type": words(*Action.values),
+            "deadline": MOMENT,
+            "device": described(identifier("dev"), "The one that made the code; only it may consent"),
+        }
+    ),
+)
+REFUND: Final = component(
+    "WalletRefund",
+    object_schema(
+        {
+            "id": identifier("ref"),
+            "status": words("pending", "succeeded", "failed"),
+            "amount": AMOUNT,
+            "currency": CURRENCY,
+            "reason": TEXT,
+            "created_at": MOMENT,
+            "ended_at": nullable(MOMENT),
+        }
+    ),
+)
 PAYMENT: Final = component(
     "WalletPayment",
     object_schema(
@@ -70,12 +98,16 @@ PAYMENT: Final = component(
             "tip": SUM,
             "captured": SUM,
             "refunded": SUM,
+            "refund_status": words(*RefundFacet.values),
             "currency": CURRENCY,
             "merchant": TEXT,
             "store": TEXT,
             "reference": TEXT,
-            "instrument": nullable(object_schema({"handle": HANDLE, "kind": INSTRUMENT_KIND, "label": TEXT})),
+            "instrument": nullable(_MEANS),
+            "instead_of": nullable(_MEANS),
+            "action": nullable(_ACTION),
             "decline": nullable(_DECLINE),
+            "refunds": list_schema(REFUND),
             "training": {"type": "boolean"},
             "created_at": MOMENT,
             "captured_at": nullable(MOMENT),
@@ -118,7 +150,11 @@ SHOW_PAYMENT: Final = describe(
     security=SESSION_TOKEN,
     parameters=(_PAYMENT_ID,),
     answers={
-        200: Answer("The payment", PAYMENT, examples={"captured": examples.PAYMENT, "declined": examples.DECLINED})
+        200: Answer(
+            "The payment",
+            PAYMENT,
+            examples={"captured": examples.PAYMENT, "declined": examples.DECLINED, "asked": examples.ASKED},
+        )
     },
     problems={403: PENDING, 404: "`payment_not_found`"},
 )
@@ -129,6 +165,16 @@ SHOW_RECEIPT: Final = describe(
     description="Signed with the label `receipt`.",
     security=SESSION_TOKEN,
     parameters=(_PAYMENT_ID,),
+    answers={200: Answer("The signed document", SIGNED, examples={"receipt": examples.SIGNED_RECEIPT})},
+    problems={403: PENDING, 404: "`receipt_not_found`"},
+)
+SHOW_REFUND_RECEIPT: Final = describe(
+    "show_refund_receipt",
+    tag=TAG,
+    summary="The signed receipt of a refund, once money came back",
+    description="Signed with the label `receipt`; its kind is `refund`.",
+    security=SESSION_TOKEN,
+    parameters=(_PAYMENT_ID, path_parameter("refund", identifier("ref"), "A refund of that payment")),
     answers={200: Answer("The signed document", SIGNED, examples={"receipt": examples.SIGNED_RECEIPT})},
     problems={403: PENDING, 404: "`receipt_not_found`"},
 )

@@ -80,7 +80,8 @@ OPEN_SESSION: Final = describe(
     },
     problems={
         **BODY_PROBLEMS,
-        403: "`signature_invalid`, `challenge_invalid`, `pin_wrong` with `tries_left`, `pin_locked`, `device_locked`, "
+        401: "`signature_invalid`, `challenge_invalid`",
+        403: "`pin_wrong` with `tries_left`, `pin_locked`, `device_locked`, "
         "`device_suspended`, `device_revoked`, `customer_closed`",
         409: "`pin_not_set`, `pin_epoch_wrong`",
         422: FIELDS,

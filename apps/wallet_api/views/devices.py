@@ -4,10 +4,8 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.devices.models import Device
 from apps.devices.operations import enrol_device, move_device
 from apps.devices.states import DeviceStatus
-from apps.live.commands import close_sockets
 from apps.rest.fields import Fields
 from apps.rest.paging import read_query
 from apps.rest.values import boolean
@@ -112,10 +110,4 @@ def _moved(request: Request, public: str, *, to: DeviceStatus) -> Response:
     session = session_of(request)
     found = own_device(session.device.customer_id, public)
     device = move_device(device_id=found.id, to=to, reason=_REASON, by=actor_of(session), now=timezone.now())
-    return Response(_after(device, own=session.device))
-
-
-def _after(device: Device, *, own: Device) -> dict[str, object]:
-    if device.status != DeviceStatus.ACTIVE:
-        close_sockets(str(device.id))
-    return device_shape(device, own=own)
+    return Response(device_shape(device, own=session.device))

@@ -3,6 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.customers.topics import customer_stream
 from apps.live.queries import events_after
 from apps.rest.paging import page_request, read_query
 from apps.rest.parameters import optional_parameter
@@ -21,7 +22,7 @@ class Events(WalletView):
         query = read_query(request.query_params, known=("after", "limit"))
         after = optional_parameter(query, "after", sequence_number) or 0
         page = page_request({name: text for name, text in query.items() if name == "limit"})
-        stream = f"customer:{session_of(request).device.customer_id}"
+        stream = customer_stream(session_of(request).device.customer_id)
         events = events_after(stream, after=after, limit=page.fetch)
         shown = events[: page.limit]
         return Response(

@@ -4,9 +4,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.devices.errors import DeviceSuspended
 from apps.devices.operations import set_pin, sync_device
-from apps.live.commands import close_sockets
 from apps.rest.fields import Fields
 from apps.rest.paging import read_query
 from apps.wallet_api.documentation.own_device import SET_PIN, SHOW_DEVICE, SYNC_DEVICE
@@ -36,11 +34,7 @@ class Sync(WalletView):
         with Fields(request.data) as fields:
             tag = fields.required("sync", sync_tag)
         device, now = session_of(request).device, timezone.now()
-        try:
-            fresh = sync_device(device_id=device.id, tag=tag, now=now)
-        except DeviceSuspended:
-            close_sockets(str(device.id))
-            raise
+        fresh = sync_device(device_id=device.id, tag=tag, now=now)
         return Response(own_device_shape(device, now) | {"sync": encoded(fresh)})
 
 

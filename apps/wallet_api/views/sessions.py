@@ -4,7 +4,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.devices.errors import SignatureInvalid
+from apps.devices.errors import ChallengeInvalid, SignatureInvalid
 from apps.devices.models import Session
 from apps.devices.operations import issue_challenge, open_session
 from apps.rest.fields import Fields
@@ -12,6 +12,7 @@ from apps.rest.values import text
 from apps.rest.views import ApiView
 from apps.wallet_api.documentation.own_device import OPEN_SESSION
 from apps.wallet_api.documentation.registrations import ISSUE_CHALLENGE
+from apps.wallet_api.errors import NotFresh, NotThisDevice
 from apps.wallet_api.fields import challenge, encoded, proof, signature
 from apps.wallet_api.gate import OptionalSession, PublicView
 from apps.wallet_api.queries import identified
@@ -44,14 +45,20 @@ class Sessions(PublicView):
             answered = fields.required("challenge", challenge)
             signed = fields.required("signature", signature)
             pin_ok = fields.optional("pin_ok", proof)
-        opened = open_session(
-            # Whoever has no such device could not have signed for it.
-            device_id=identified("dev", device, otherwise=SignatureInvalid),
-            challenge=answered,
-            signature=signed,
-            pin_ok=pin_ok,
-            now=timezone.now(),
-        )
+        try:
+            opened = open_session(
+                # Whoever has no such device could not have signed for it.
+                device_id=identified("dev", device, otherwise=SignatureInvalid),
+                challenge=answered,
+                signature=signed,
+                pin_ok=pin_ok,
+                now=timezone.now(),
+            )
+        # Here they are the credential: nobody is known yet, and 401 says so.
+        except SignatureInvalid:
+            raise NotThisDevice from None
+        except ChallengeInvalid:
+            raise NotFresh from None
         shape = {
             "token": opened.token.reveal(),
             "expires_at": opened.expires_at,

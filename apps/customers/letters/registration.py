@@ -1,20 +1,13 @@
 """The letter that brings a code to somebody who says that an address is his."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from apps.customers.letters.words import InLanguages, Words
 from apps.kernel.masking import Secret
 
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    subject: str
-    text: str
-
-
 # Each says what the code is for, how long it is good, and what to do if nobody asked for it.
-_WORDS: Final = {
-    "de": _Words(
+_WORDS: Final[InLanguages] = {
+    "de": Words(
         subject="Ihr Code für die Anmeldung",
         text="""Guten Tag
 
@@ -26,7 +19,7 @@ Geben Sie ihn niemandem weiter; auch wir fragen nie danach.
 Wenn Sie sich nicht anmelden wollten, brauchen Sie nichts zu tun.
 """,
     ),
-    "fr": _Words(
+    "fr": Words(
         subject="Votre code d’inscription",
         text="""Bonjour,
 
@@ -38,7 +31,7 @@ Ne le communiquez à personne ; nous ne vous le demanderons jamais.
 Si vous ne vouliez pas vous inscrire, vous n’avez rien à faire.
 """,
     ),
-    "it": _Words(
+    "it": Words(
         subject="Il suo codice di registrazione",
         text="""Buongiorno,
 
@@ -50,7 +43,7 @@ Non lo comunichi a nessuno; neanche noi lo chiediamo mai.
 Se non voleva registrarsi, non deve fare nulla.
 """,
     ),
-    "en": _Words(
+    "en": Words(
         subject="Your sign-up code",
         text="""Hello,
 
