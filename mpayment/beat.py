@@ -72,7 +72,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, asked)
     beat = Beat(settings.TIMED_NOTES)
-    logger.info("beat ready")
+    # Not logged: whoever starts it waits for this line, whatever the log level.
+    print("beat ready", flush=True)
     while not stop.wait(PAUSE_SECONDS):
         try:
             beat.tick(timezone.now())

@@ -91,5 +91,5 @@ def leave_logging_alone(**_: Any) -> None:
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def say_ready(**_: Any) -> None:
-    """Log the moment from which the worker takes tasks."""
-    logger.info("worker ready")
+    """Say, whatever the log level, from when on the worker takes tasks: whoever starts it waits for this line."""
+    print("worker ready", flush=True)

@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connections
 from django.utils.module_loading import import_string
 
+from mpayment.granting import powers_of
+
 logger = logging.getLogger(__name__)
 
 # With any of them off, a power cut takes back sales that tills were told are paid.
@@ -26,11 +28,17 @@ def forgetful_settings(alias: str = "default") -> list[str]:
 
 
 def refuse_forgetful_database() -> None:
-    """Raise ImproperlyConfigured if the database may forget; one that is away is not judged, readiness waits for it."""
+    """Raise ImproperlyConfigured if the database may forget; one that is away is not judged, readiness waits for it.
+
+    That we are somebody who could switch its guards off is only said, for a demo on a borrowed server is; `check
+    --deploy` refuses it.
+    """
     if settings.ALLOW_FORGETFUL_DATABASE:
         return
     try:
         found = forgetful_settings()
+        if powers := powers_of():
+            logger.warning("service runs as a role with powers", extra={"powers": ", ".join(powers)})
     except (OperationalError, InterfaceError):
         logger.warning("database not reached at the start")
         return
@@ -55,6 +63,28 @@ def check_database_remembers(*, databases: Sequence[str] | None = None, **_: Any
         for alias in databases or ()
         for name in forgetful_settings(alias)
     ]
+
+
+# Any: the framework passes the apps and more.
+@register(Tags.database, deploy=True)
+def check_service_owns_nothing(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Refuse, where money moves, a role of the service that could change tables or switch their guards off."""
+    return [
+        Error(
+            f"The service's database role {power}: its guards would be no guards.",
+            hint="Run migrate and grant_rights as the owner, and the service as the role that grant_rights names.",
+            id="mpayment.E004",
+        )
+        for power in (powers_of() if "default" in (databases or ()) else ())
+    ]
+
+
+@register
+def check_captures_are_told(**_: Any) -> list[CheckMessage]:
+    """Refuse settings under which the database would refuse every capture, because nobody is told of it."""
+    if settings.EVENT_SUBSCRIBERS.get("payment.captured"):
+        return []
+    return [Error("EVENT_SUBSCRIBERS: nobody hears of payment.captured.", id="mpayment.E005")]
 
 
 @register

@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "apps.transactions",
     "apps.confirmations",
     "apps.demo",
+    # Its commands; it has no tables.
+    "mpayment",
 ]
 
 # The first names every request, also one that is refused; the last stands next to the views of the JSON doors.
@@ -154,6 +156,7 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "audit.seal": "apps.audit.tasks.seal",
     "transactions.carry_out": "apps.transactions.tasks.carry_out",
     "transactions.watch": "apps.transactions.tasks.watch",
+    "transactions.decide_refund": "apps.transactions.tasks.decide_refund",
     "devices.forget_expired": "apps.devices.tasks.forget",
     "limits.forget_counters": "apps.limits.tasks.forget",
     "mail.send": "apps.mail.tasks.send",
@@ -162,6 +165,7 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "approvals.expire": "apps.approvals.tasks.expire",
     "customers.forget_registrations": "apps.customers.tasks.forget_registrations",
     "confirmations.tell": "apps.confirmations.tasks.tell",
+    "providers.watch_certificates": "apps.providers.tasks.watch_certificates",
 }
 TIMED_NOTES: dict[str, timedelta] = {
     "cases.look": timedelta(minutes=1),
@@ -171,14 +175,20 @@ TIMED_NOTES: dict[str, timedelta] = {
     "devices.forget_expired": timedelta(hours=1),
     "limits.forget_counters": timedelta(days=1),
     "customers.forget_registrations": timedelta(hours=1),
+    "providers.watch_certificates": timedelta(days=1),
 }
 # Who hears of what happened to a payment: the topics that get a note, by event.
 EVENT_SUBSCRIBERS: dict[str, list[str]] = {
+    "consent.requested": ["confirmations.tell"],
     "payment.captured": ["confirmations.tell"],
     "payment.declined": ["confirmations.tell"],
     "payment.reversing": ["confirmations.tell"],
     "payment.cancelled": ["confirmations.tell"],
     "payment.expired": ["confirmations.tell"],
+    "payment.refunded": ["confirmations.tell"],
+    "approval.approved.refund": ["transactions.decide_refund"],
+    "approval.refused.refund": ["transactions.decide_refund"],
+    "approval.expired.refund": ["transactions.decide_refund"],
     "case.alarm": ["mail.alert"],
 }
 
@@ -228,6 +238,14 @@ SOFTWARE_DEVICE_DAY_LIMIT = Money(env_int("SOFTWARE_DEVICE_DAY_LIMIT_MINOR", def
 HARDWARE_DEVICE_DAY_LIMIT = Money(env_int("HARDWARE_DEVICE_DAY_LIMIT_MINOR", default=500_000), LIMIT_CURRENCY)
 # The provider account that training payments play with; without one they are declined.
 TRAINING_PROVIDER = env_text("TRAINING_PROVIDER", default="sandbox")
+
+# How often one till may call before it is told to wait (429): scans of codes, every other call, and codes that nobody
+# can read, above which somebody looks after the till. The operator raises the first for a till that is many tills.
+TILL_SCANS_PER_SECOND = env_int("TILL_SCANS_PER_SECOND", default=20)
+TILL_SCANS_AT_ONCE = env_int("TILL_SCANS_AT_ONCE", default=40)
+TILL_CALLS_PER_SECOND = env_int("TILL_CALLS_PER_SECOND", default=50)
+TILL_CALLS_AT_ONCE = env_int("TILL_CALLS_AT_ONCE", default=100)
+TILL_UNREADABLE_CODES_PER_MINUTE = env_int("TILL_UNREADABLE_CODES_PER_MINUTE", default=10)
 
 # Providers
 # How to speak to each kind of bank or acquirer: a function that takes an account's settings and credential. A new

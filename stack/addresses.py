@@ -24,21 +24,24 @@ class Ports:
 
     web: int
     sockets: int
+    # The bank's plain entrance for its administrator, and the secured line.
     bank: int
+    bank_line: int
 
 
 def choose_ports(asked: int | None, preferred: int = 8000) -> Ports:
-    """Return three ports: free ones near `preferred`; or from `asked` on; any if it is 0. Raises PortBusy.
+    """Return four ports: free ones near `preferred`; or from `asked` on; any if it is 0. Raises PortBusy.
 
     A port that was asked for is not replaced by another: whoever asks has told others.
     """
     if asked == 0:
-        return Ports(*_any_three())
+        return Ports(*_any_four())
     if asked is not None and not is_free(asked):
         raise PortBusy(f"Port {asked} is in use by another program. Choose another one: --port {asked + 100}")
     web = asked if asked is not None else free_port(preferred)
     sockets = free_port(web + 1)
-    return Ports(web, sockets, free_port(sockets + 1))
+    bank = free_port(sockets + 1)
+    return Ports(web, sockets, bank, free_port(bank + 1))
 
 
 def port(text: str) -> int:
@@ -54,13 +57,13 @@ def is_free(number: int) -> bool:
     return free_port(number) == number
 
 
-def _any_three() -> tuple[int, int, int]:
+def _any_four() -> tuple[int, int, int, int]:
     # Held open together, so that they differ.
-    with socket.socket() as first, socket.socket() as second, socket.socket() as third:
-        for probe in (first, second, third):
+    with socket.socket() as first, socket.socket() as second, socket.socket() as third, socket.socket() as fourth:
+        for probe in (first, second, third, fourth):
             probe.bind((HOST, 0))
-        web, sockets, bank = (int(probe.getsockname()[1]) for probe in (first, second, third))
-    return web, sockets, bank
+        web, sockets, bank, line = (int(probe.getsockname()[1]) for probe in (first, second, third, fourth))
+    return web, sockets, bank, line
 
 
 def card_path(places: Places) -> Path:
@@ -69,8 +72,13 @@ def card_path(places: Places) -> Path:
 
 
 def bank_url(ports: Ports) -> str:
-    """Return where the bank simulator listens."""
+    """Return where the bank simulator listens to its administrator."""
     return f"http://{HOST}:{ports.bank}"
+
+
+def bank_line_url(ports: Ports) -> str:
+    """Return where the bank simulator listens to the platform: mutual TLS, signed messages."""
+    return f"https://{HOST}:{ports.bank_line}"
 
 
 # Any: the card is JSON, and its members are documented in docs/operations.md.
@@ -83,6 +91,7 @@ def make_card(ports: Ports, seeded: dict[str, Any]) -> dict[str, Any]:
         "socket_url": f"ws://{HOST}:{ports.sockets}",
         "staff_url": f"{web}/staff/",
         "bank_url": bank_url(ports),
+        "bank_line_url": bank_line_url(ports),
         "demo_url": f"{web}/demo/",
     }
     return addresses | seeded

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # Of the administration and of nobody.
 _NO_BUSINESS = frozenset({"admin", "health", "none"})
@@ -17,6 +18,8 @@ class BankCall:
     status: int
     milliseconds: float
     fault: str
+    # How it was protected, in words; empty on a plain line.
+    line: str = ""
 
 
 class BankLog:
@@ -39,4 +42,12 @@ class BankLog:
                 self._read += len(line)
                 noted = json.loads(line)
                 if noted["call"] not in _NO_BUSINESS:
-                    yield BankCall(noted["call"], noted["status"], noted["ms"], noted["fault"])
+                    yield BankCall(noted["call"], noted["status"], noted["ms"], noted["fault"], _protection(noted))
+
+
+# Any: a line of the bank's log, documented in docs/bank-core-api.md.
+def _protection(noted: dict[str, Any]) -> str:
+    if not noted.get("tls"):
+        return ""
+    version = str(noted["tls"]).removeprefix("TLSv")
+    return f"over TLS {version}" + (", both sides signed" if noted.get("signed") else "")

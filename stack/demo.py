@@ -52,7 +52,7 @@ def read_request(arguments: list[str] | None = None) -> Request:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(prog="python -m stack.demo", description="Play the main job, and show it.")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    parser.add_argument("--port", type=port, help="of the web, if it must be started; 0 takes any three free ones")
+    parser.add_argument("--port", type=port, help="of the web, if it must be started; 0 takes any free ones")
     parser.add_argument("--home", type=Path, default=CHECKOUT, help="directory below which var/ lies")
     options = parser.parse_args(arguments)
     return Request(Places(options.home.resolve()), options.port, options.json)

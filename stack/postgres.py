@@ -89,9 +89,9 @@ class Postgres:
             os.close(self._lock)
             self._lock = None
 
-    def url(self, database: str = "postgres") -> str:
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
         """Return the address for Django and psycopg; the server must have been started."""
-        return f"postgresql://postgres@/{quote(database, safe='')}?host={quote(str(self._known().sockets), safe='')}"
+        return f"postgresql://{user}@/{quote(database, safe='')}?host={quote(str(self._known().sockets), safe='')}"
 
     def create_database(self, name: str) -> None:
         """Create the database unless it exists."""

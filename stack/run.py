@@ -1,6 +1,7 @@
 """Start everything for a demo, and keep it running until Ctrl-C: `python -m stack.run`, or `make run`.
 
-PostgreSQL and Redis are embedded unless DATABASE_URL and REDIS_URL name others.
+PostgreSQL and Redis are embedded unless DATABASE_URL and REDIS_URL name others. The tables belong to the owner, as whom
+only migrations run: DATABASE_OWNER_URL where the server is another's. The service runs as a role that owns nothing.
 """
 
 import argparse
@@ -16,11 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from stack.addresses import (
     PortBusy,
     Ports,
-    bank_url,
+    bank_line_url,
     card_path,
     choose_ports,
     describe,
@@ -29,6 +31,7 @@ from stack.addresses import (
     read_card,
     write_card,
 )
+from stack.bank_line import secure_line
 from stack.installation import BANK_CLIENT_KEY, own_environment, secret_file
 from stack.places import Places, private_directory
 from stack.postgres import Postgres
@@ -38,6 +41,9 @@ from stack.servers import AlreadyRunning, NotReady
 from stack.services import CHECKOUT, product_services
 
 DATABASE = "mpayment"
+# The role that the service runs as; nothing but migrate and grant_rights sees the owner's address.
+SERVICE_ROLE = "mpayment_app"
+OWNER = "DATABASE_OWNER_URL"
 # So that the log and the health probes show that a server was away, and a crash does not repeat without a pause.
 SERVER_RESTART_SECONDS = 1.0
 LONGEST_COMMAND_SECONDS = 300
@@ -62,7 +68,7 @@ class Request:
 def read_request(arguments: list[str] | None = None) -> Request:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(prog="python -m stack.run", description="Start everything for a demo.")
-    parser.add_argument("--port", type=port, help="of the web; 0 takes any three free ones (default: 8000 or the next)")
+    parser.add_argument("--port", type=port, help="of the web; 0 takes any free ones (default: 8000 or the next)")
     parser.add_argument("--home", type=Path, default=CHECKOUT, help="directory below which var/ lies")
     options = parser.parse_args(arguments)
     return Request(Places(options.home.resolve()), options.port)
@@ -116,7 +122,8 @@ def start_servers(
         with _step("PostgreSQL"):
             postgres = stack.enter_context(Postgres(places))
             postgres.create_database(DATABASE)
-        environment["DATABASE_URL"] = postgres.url(DATABASE)
+        environment[OWNER] = postgres.url(DATABASE)
+        environment["DATABASE_URL"] = postgres.url(DATABASE, SERVICE_ROLE)
         servers["PostgreSQL"] = postgres
     if "REDIS_URL" not in os.environ:
         with _step("Redis"):
@@ -127,17 +134,36 @@ def start_servers(
 
 
 def prepare(places: Places, ports: Ports, environment: dict[str, str]) -> dict[str, Any]:
-    """Bring the database up to date, make what is missing of keys and demo data, and return the card."""
+    """Bring the database up to date, make what is missing of keys and demo data, and return the card.
+
+    Without the owner's address everything is done as whoever DATABASE_URL names.
+    """
     with _step("migrations"):
-        _manage(environment, "migrate", "--no-input", "--verbosity", "0")
+        _migrate(environment)
     with _step("keys"):
         _manage(environment, "create_keys", "--json")
     with _step("demo data"):
         # The bank starts later; until then nobody calls it, and its address is known.
-        bank = ("--bank-url", bank_url(ports), "--bank-key-file", str(secret_file(places, BANK_CLIENT_KEY)))
+        bank = ("--bank-url", bank_line_url(ports), "--bank-key-file", str(secret_file(places, BANK_CLIENT_KEY)))
         known = ("--known", str(card_path(places)))
         seeded = json.loads(_manage(environment, "seed_demo", "--json", *known, *bank))
+    with _step("line to the bank"):
+        secure_line(places, CHECKOUT, seeded.pop("bank_request"), lambda *command: _manage(environment, *command))
     return make_card(ports, seeded)
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    owner = environment.pop(OWNER, None) or os.environ.get(OWNER)
+    migrate = ("migrate", "--no-input", "--verbosity", "0")
+    if owner is None:
+        _manage(environment, *migrate)
+        return
+    as_owner = environment | {"DATABASE_URL": owner}
+    _manage(as_owner, *migrate)
+    # It logs in without a password on our own server, and on another's as it is set up there.
+    service = environment.get("DATABASE_URL") or os.environ["DATABASE_URL"]
+    role = unquote(urlsplit(service).username or SERVICE_ROLE)
+    _manage(as_owner, "grant_rights", "--role", role, *(["--login"] if "DATABASE_URL" in environment else []))
 
 
 def _manage(environment: dict[str, str], *command: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from stack.addresses import HOST, Ports
+from stack.bank_line import tls_directory
 from stack.installation import BANK_ADMIN_KEY, BANK_CLIENT_KEY, secret_file
 from stack.places import Places
 from stack.processes import Service
@@ -44,7 +45,8 @@ def product_services(places: Places, ports: Ports, environment: Mapping[str, str
     web_processes = min(os.cpu_count() or 1, MOST_WEB_PROCESSES)
     bank = (
         *(sys.executable, "-m", "simulators.bankcore", "--magic"),
-        *("--port", str(ports.bank), "--data", places.data("bank")),
+        *("--port", str(ports.bank_line), "--admin-port", str(ports.bank), "--data", places.data("bank")),
+        *("--tls-dir", tls_directory(places), "--require-signatures"),
         *("--client-key-file", secret_file(places, BANK_CLIENT_KEY)),
         *("--admin-key-file", secret_file(places, BANK_ADMIN_KEY)),
     )

@@ -24,7 +24,12 @@ from apps.merchants.models import Merchant, Mode, Store, Till
 from apps.merchants.operations import create_merchant, create_store, create_till, issue_till_key
 from apps.merchants.queries import till_key_for
 from apps.providers.models import ProviderAccount
-from apps.providers.operations import change_provider_account, create_provider_account
+from apps.providers.operations import (
+    LineRequest,
+    change_provider_account,
+    create_provider_account,
+    request_line_keys,
+)
 
 ACTOR = Actor("system", "seed_demo")
 # A letter that ends before somebody has read it is no use.
@@ -88,12 +93,15 @@ def _opens(key: Secret[str], till: Till, mode: Mode, now: datetime) -> bool:
     return found is not None and found.till_id == till.id and found.mode == mode
 
 
-def seed_bank(*, base_url: str, credential: Secret[str], now: datetime) -> None:
-    """Open the routes to the bank simulator and to the sandbox, or let the first one know where the bank is now."""
+def seed_bank(*, base_url: str, credential: Secret[str], now: datetime) -> LineRequest | None:
+    """Open the routes to the bank simulator and to the sandbox, or let the first one know where the bank is now.
+
+    Return what the bank must yet know of us for a secured line, None where the line is a plain one.
+    """
     settings = {"base_url": base_url}
     bank = ProviderAccount.objects.filter(code="bank").first()
     if bank is None:
-        create_provider_account(
+        bank = create_provider_account(
             code="bank",
             name="Bank",
             connector="corebank",
@@ -103,13 +111,21 @@ def seed_bank(*, base_url: str, credential: Secret[str], now: datetime) -> None:
             now=now,
         )
     else:
-        change_provider_account(account_id=bank.id, settings=settings, credential=credential, by=ACTOR, now=now)
+        kept = {name: value for name, value in bank.settings.items() if name != "line" or _is_secured(base_url)}
+        change_provider_account(account_id=bank.id, settings=kept | settings, credential=credential, by=ACTOR, now=now)
     if not ProviderAccount.objects.filter(code="sandbox").exists():
         # In memory, and asks nobody for a key; but an account always has one.
         nobodys = Secret("sandbox")
         create_provider_account(
             code="sandbox", name="Sandbox", connector="sandbox", settings={}, credential=nobodys, by=ACTOR, now=now
         )
+    if not _is_secured(base_url):
+        return None
+    return request_line_keys(account_id=bank.id, renew=False, by=ACTOR, now=now)
+
+
+def _is_secured(base_url: str) -> bool:
+    return base_url.startswith("https:")
 
 
 def seed_customers(*, known_codes: Collection[str], now: datetime) -> list[DemoCustomer]:

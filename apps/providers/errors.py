@@ -19,3 +19,27 @@ class ProviderCodeTaken(Conflict):
     """There is a provider account of this code already."""
 
     code = "provider_code_taken"
+
+
+class UnknownLineKey(NotFound):
+    """There is no such key on a line."""
+
+    code = "line_key_not_found"
+
+
+class LineKeyInUse(Conflict):
+    """The key is in use or retired; a new one is made instead."""
+
+    code = "line_key_in_use"
+
+
+class LastLineKey(Conflict):
+    """It is the only usable key of its kind; put another into use first, or switch the route off."""
+
+    code = "last_line_key"
+
+
+class InvalidLineCertificate(Refused):
+    """The certificate is not that of the key that waits for one."""
+
+    code = "invalid_line_certificate"

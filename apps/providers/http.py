@@ -42,11 +42,15 @@ class BadAnswerSignature(Exception):
     """An answer is not signed, or not by whom we asked."""
 
 
+class CannotSign(Exception):
+    """We have no key to sign with; the text holds no secret."""
+
+
 class Signer(Protocol):
     """Signs requests."""
 
     def sign(self, request: HttpRequest) -> HttpRequest:
-        """Return the request with its signature headers."""
+        """Return the request with its signature headers; CannotSign without a key."""
         ...
 
 
@@ -56,6 +60,22 @@ class Verifier(Protocol):
     def verify(self, request: HttpRequest, answer: HttpAnswer) -> None:
         """Raise BadAnswerSignature unless the answer is genuine."""
         ...
+
+
+class ClosedExchange:
+    """A line that cannot be used yet, or no longer: nothing is sent, for a reason that holds no secret."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def close(self) -> None:
+        """Do nothing: there are no connections."""
+
+    def send(
+        self, request: HttpRequest, *, deadline_seconds: float, maximum_bytes: int = MAXIMUM_ANSWER_BYTES
+    ) -> HttpAnswer | Unknown | NotSent:
+        """Return that it was not sent."""
+        return NotSent(self._reason)
 
 
 class HttpExchange:
@@ -98,7 +118,10 @@ class HttpExchange:
         answer above `maximum_bytes`, or one whose signature fails, is Unknown.
         """
         if self._signer is not None:
-            request = self._signer.sign(request)
+            try:
+                request = self._signer.sign(request)
+            except CannotSign as error:
+                return NotSent(str(error))
         with total_deadline(deadline_seconds) as progress:
             try:
                 answer = self._exchange(request, deadline_seconds, maximum_bytes)

@@ -1,7 +1,9 @@
-"""The accounts that we hold at banks and acquirers, and the masked log of every call to them."""
+"""The accounts that we hold at banks and acquirers, the keys of our lines to them, and the masked log of every call."""
+
+from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.kernel.ids import uuid7
 from apps.keys.kek import WrappedKey
@@ -70,6 +72,80 @@ class ProviderAccount(models.Model):
     def wrapped(self) -> WrappedKey:
         """Return the credential, still sealed."""
         return WrappedKey(kek_id=self.kek_id, nonce=bytes(self.nonce), ciphertext=bytes(self.wrapped_credential))
+
+
+class LinePurpose(models.TextChoices):
+    """What a key of ours does on the line to a provider, and nothing else."""
+
+    TLS = "tls"
+    SIGNING = "signing"
+
+
+class LineKey(models.Model):
+    """A P-256 key by which a provider knows us; triggers refuse to change or remove it.
+
+    Waiting until the provider knows it, then in use until it ends or is retired. Several may be in use at a time: the
+    newest is shown, and the provider still takes the others.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    purpose = models.CharField(max_length=7, choices=LinePurpose)
+    # DER, SubjectPublicKeyInfo; the private half is sealed for this account, purpose and row.
+    public_key = models.BinaryField()
+    kek_id = models.CharField(max_length=32)
+    nonce = models.BinaryField()
+    wrapped_private_key = models.BinaryField()
+    # SHA-256 in hexadecimal digits, of the certificate once there is one, else of the public key.
+    fingerprint = models.CharField(max_length=64, unique=True)
+    # DER, from the provider's certificate authority; of TLS keys only.
+    certificate = models.BinaryField(null=True)
+    # Null while the key waits.
+    not_before = models.DateTimeField(null=True)
+    not_after = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=120)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "purpose", "-not_before"], name="line_key_by_account")]
+        constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=LinePurpose.values), name="line_key_purpose_is_known"),
+            models.CheckConstraint(
+                condition=Q(not_before__isnull=True, not_after__isnull=True)
+                | Q(not_before__isnull=False, not_after__isnull=False, not_before__lt=F("not_after")),
+                name="line_key_in_use_has_a_lifetime",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="signing", certificate__isnull=True)
+                | Q(purpose="tls", certificate__isnull=True, not_before__isnull=True)
+                | Q(purpose="tls", certificate__isnull=False, not_before__isnull=False),
+                name="line_key_for_tls_has_a_certificate_in_use",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.fingerprint[:16]}"
+
+    @property
+    def key_id(self) -> str:
+        """Return the name that signatures carry."""
+        return self.fingerprint[:32]
+
+    @property
+    def wrapped(self) -> WrappedKey:
+        """Return the private half, still sealed."""
+        return WrappedKey(kek_id=self.kek_id, nonce=bytes(self.nonce), ciphertext=bytes(self.wrapped_private_key))
+
+    def is_waiting(self) -> bool:
+        """Tell whether the provider has yet to know the key."""
+        return self.not_before is None and self.retired_at is None
+
+    def is_usable_at(self, now: datetime) -> bool:
+        """Tell whether the provider should take the key at `now`."""
+        if self.not_before is None or self.not_after is None or self.retired_at is not None:
+            return False
+        return self.not_before <= now < self.not_after
 
 
 class ProviderCall(models.Model):

@@ -8,6 +8,7 @@ from django.db import connection
 from apps.kernel.masking import Secret
 from apps.providers.connectors.sandbox import SandboxConnector, connect
 from apps.providers.contract import Authorise, Outcome
+from apps.providers.line import OwnKeys
 
 opened: list[tuple[Mapping[str, object], str]] = []
 lock = threading.Lock()
@@ -50,7 +51,7 @@ class ScriptedConnector:
         return getattr(self._sandbox, name)
 
 
-def open_line(settings: Mapping[str, object], credential: Secret[str]) -> ScriptedConnector:
+def open_line(settings: Mapping[str, object], credential: Secret[str], keys: OwnKeys) -> ScriptedConnector:
     """Note what the factory was given, as settings.CONNECTORS would name it."""
     opened.append((settings, credential.reveal()))
-    return ScriptedConnector(connect(settings, credential))
+    return ScriptedConnector(connect(settings, credential, keys))

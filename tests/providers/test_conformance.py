@@ -10,7 +10,7 @@ import pytest
 from apps.kernel.ids import uuid7
 from apps.kernel.masking import Secret
 from apps.kernel.money import Money
-from apps.providers.connectors.corebank import CorebankConnector
+from apps.providers.connectors.corebank import CorebankConnector, connect
 from apps.providers.connectors.sandbox import SandboxConnector
 from apps.providers.contract import (
     Approved,
@@ -29,6 +29,7 @@ from apps.providers.contract import (
     Void,
 )
 from apps.providers.reasons import DeclineReason
+from tests.providers.lines import Client, client_key, enrol, secured_bank
 from tests.simulators.bank_process import BankProcess
 
 
@@ -58,25 +59,46 @@ class Party:
         return approved(self.connector.capture(capture_of(self.hold(amount), amount)))
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A running bank, and who we are there: nobody in particular on a plain line."""
+
+    process: BankProcess
+    client: Client | None
+
+    def connector(self) -> CorebankConnector:
+        if self.client is not None:
+            return self.client.connector(self.process)
+        return connect({"base_url": self.process.line_url}, client_key(self.process))
+
+
 @pytest.fixture(scope="session")
-def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BankProcess]:
+def plain_branch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
     bank = BankProcess(tmp_path_factory.mktemp("bank"), ("--magic",)).start()
-    yield bank
+    yield Branch(bank, None)
     bank.kill()
 
 
-def connected(bank: BankProcess) -> CorebankConnector:
-    key = Secret((bank.directory / "client.key").read_text().strip())
-    return CorebankConnector(base_url=f"http://127.0.0.1:{bank.port}", client_key=key)
+@pytest.fixture(scope="session")
+def secured_branch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
+    with secured_bank(tmp_path_factory.mktemp("secured")) as bank:
+        yield Branch(bank, enrol(bank))
 
 
-@pytest.fixture(params=["sandbox", "corebank"])
+@pytest.fixture(params=["plain", "secured"])
+def branch(request: pytest.FixtureRequest) -> Branch:
+    branch: Branch = request.getfixturevalue(f"{request.param}_branch")
+    return branch
+
+
+@pytest.fixture(params=["sandbox", "corebank", "secured corebank"])
 def party(request: pytest.FixtureRequest) -> Iterator[Party]:
     if request.param == "sandbox":
         yield Party(SandboxConnector(now=lambda: datetime.now(UTC)), "token-of-alice", "blocked-1", "unknown-1")
         return
-    bank: BankProcess = request.getfixturevalue("bank")
-    connector = connected(bank)
+    name = "plain_branch" if request.param == "corebank" else "secured_branch"
+    branch: Branch = request.getfixturevalue(name)
+    bank, connector = branch.process, branch.connector()
     yield Party(connector, bank.open_account(10_000_000), bank.open_account(1, status="blocked"), "act_nobody")
     connector.close()
 
@@ -280,19 +302,19 @@ def test_a_token_of_nobody_is_an_invalid_instrument(party: Party) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a b", "x" * 129, "é", "act\n1", "\ud800"])
-def test_a_text_that_can_be_no_token_does_not_switch_the_route_off(bank: BankProcess, text: str) -> None:
-    outcome = connected(bank).describe_instrument(Secret(text), deadline_seconds=2)
+def test_a_text_that_can_be_no_token_does_not_switch_the_route_off(branch: Branch, text: str) -> None:
+    outcome = branch.connector().describe_instrument(Secret(text), deadline_seconds=2)
 
     assert refused_because(outcome) is DeclineReason.INVALID_INSTRUMENT
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "error_500", "garbage", "half_body"])
-def test_a_description_that_is_lost_is_unknown(bank: BankProcess, kind: str) -> None:
-    token = Secret(bank.open_account(1))
-    bank.order(on="description", kind=kind)
+def test_a_description_that_is_lost_is_unknown(branch: Branch, kind: str) -> None:
+    token = Secret(branch.process.open_account(1))
+    branch.process.order(on="description", kind=kind)
 
-    first = connected(bank).describe_instrument(token, deadline_seconds=2)
-    again = connected(bank).describe_instrument(token, deadline_seconds=2)
+    first = branch.connector().describe_instrument(token, deadline_seconds=2)
+    again = branch.connector().describe_instrument(token, deadline_seconds=2)
 
     assert isinstance(first, Unknown)
     assert isinstance(again, InstrumentDescription)
@@ -305,10 +327,10 @@ def test_is_healthy(party: Party) -> None:
 @pytest.mark.parametrize(
     "kind", ["drop_before", "drop_after", "error_500", "garbage", "half_body", "slow_drip", "delay", "late_yes"]
 )
-def test_no_fault_of_the_bank_is_taken_for_a_no(bank: BankProcess, kind: str) -> None:
-    connector = connected(bank)
-    party = Party(connector, bank.open_account(10_000))
-    bank.order(on="hold", kind=kind, milliseconds=1500)
+def test_no_fault_of_the_bank_is_taken_for_a_no(branch: Branch, kind: str) -> None:
+    connector = branch.connector()
+    party = Party(connector, branch.process.open_account(10_000))
+    branch.process.order(on="hold", kind=kind, milliseconds=1500)
     request = replace(party.authorisation(), deadline_seconds=0.7)
 
     first = connector.authorise(request)
@@ -318,8 +340,18 @@ def test_no_fault_of_the_bank_is_taken_for_a_no(bank: BankProcess, kind: str) ->
     assert isinstance(repeated, Approved)
 
 
+def test_a_request_that_arrives_twice_holds_the_money_once(branch: Branch) -> None:
+    token = branch.process.open_account(10_000)
+    branch.process.order(on="hold", kind="duplicate")
+
+    outcome = branch.connector().authorise(Party(branch.connector(), token).authorisation(1295))
+
+    assert isinstance(outcome, Approved)
+    assert branch.process.account(token)["available"] == 10_000 - 1295
+
+
 def test_a_bank_that_is_not_there_is_proven_not_sent(party: Party) -> None:
-    connector = CorebankConnector(base_url="http://127.0.0.1:1", client_key=Secret("nobody listens"))
+    connector = connect({"base_url": "http://127.0.0.1:1"}, Secret("nobody listens"))
     calls: list[Callable[[], object]] = [
         lambda: connector.authorise(party.authorisation()),
         lambda: connector.inquire(inquiry_about(party.authorisation())),

@@ -26,6 +26,15 @@ def test_tells_what_is_new_once_and_leaves_the_administration_out(log: Path) -> 
     assert list(bank_log.new_calls()) == []
 
 
+def test_tells_in_words_how_a_call_was_protected(log: Path) -> None:
+    bank_log = BankLog(log)
+    signed, unsigned = ({**json.loads(noted("hold")), "tls": "TLSv1.3", "signed": each} for each in (True, False))
+    with log.open("a") as file:
+        file.writelines(json.dumps(line) + "\n" for line in (signed, unsigned))
+
+    assert [call.line for call in bank_log.new_calls()] == ["over TLS 1.3, both sides signed", "over TLS 1.3"]
+
+
 def test_waits_for_the_end_of_a_line(log: Path) -> None:
     bank_log = BankLog(log)
     line = noted("capture")

@@ -17,6 +17,7 @@ from apps.keys.errors import KeysUnavailable
 from apps.keys.kek import WrappedKey, key_encryption_keys
 from apps.providers.contexts import credential_aad
 from apps.providers.errors import InvalidProviderAccount, ProviderCodeTaken
+from apps.providers.line import trust_from
 from apps.providers.locks import lock_provider_account
 from apps.providers.masking import masked_detail
 from apps.providers.models import ProviderAccount
@@ -85,6 +86,27 @@ def change_provider_account(
 
 
 @transaction.atomic(durable=True)
+def trust_provider(*, account_id: UUID, line: Mapping[str, object], by: Actor, now: datetime) -> ProviderAccount:
+    """Replace what makes the other side of the line the provider: see `trust_from`; for a rotation, name both.
+
+    Every process opens the line anew at its next call. The same again changes nothing. Raises UnknownProviderAccount,
+    InvalidProviderAccount.
+    """
+    account = lock_provider_account(account_id)
+    wanted = {**account.settings, "line": dict(line)}
+    _refuse_unusable(account.connector, wanted, credential_of(account))
+    if account.settings == wanted:
+        return account
+    account.settings = wanted
+    account.version += 1
+    account.save(update_fields=["settings", "version"])
+    trust = trust_from(line)
+    facts = {"pins": sorted(trust.pins), "signing_keys": sorted(trust.signing_keys)}
+    record(actor=by, action="provider.trusted", subject=_subject(account), facts=facts, now=now)
+    return account
+
+
+@transaction.atomic(durable=True)
 def set_enabled(*, account_id: UUID, is_enabled: bool, reason: str, by: Actor, now: datetime) -> ProviderAccount:
     """Switch a route on or off, for a reason; off, every call on it is answered NotSent.
 
@@ -122,6 +144,8 @@ def _refuse_unusable(connector: str, settings: Mapping[str, object], credential:
     if not credential.reveal():
         raise InvalidProviderAccount("the credential is empty")
     try:
+        if "line" in settings:
+            trust_from(settings["line"])
         build_connector(connector=connector, settings_of_account=settings, credential=credential)
     except ValueError as error:
         raise InvalidProviderAccount(str(error)) from None

@@ -39,6 +39,7 @@ from apps.providers.masking import masked_detail
 from apps.providers.models import CallOutcome, CallVerb, ProviderAccount, ProviderCall
 from apps.providers.operations.accounts import switch_off_route
 from apps.providers.registry import breaker_for, connector_for
+from apps.rows import insert_row
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ def describe_instrument(
 
 def record_call(call: ProviderCall) -> None:
     """Write a call's log row, in the caller's transaction."""
-    call.save(force_insert=True)
+    insert_row(call)
 
 
 def _ask(connector: Connector, request: Request) -> InquiryOutcome:
@@ -151,8 +152,6 @@ def _call(
 ) -> tuple[Answer | Unknown | NotSent, ProviderCall]:
     if connection.in_atomic_block:
         raise RuntimeError("a provider is never called inside a transaction")
-    # Back to the pool: a bank takes seconds, and others have work for the connection meanwhile.
-    connection.close()
     call = ProviderCall(account=account, reference=reference[:_LONGEST_REFERENCE], verb=verb, at=timezone.now())
     hidden = token.reveal() if token is not None else ""
     started = time.monotonic()
@@ -184,6 +183,8 @@ def _asked(
     except Exception as error:  # the edge: whatever is wrong with this route, another one may be taken
         _log_bug("provider connector not built", account, error)
         return NotSent(f"no connector: {type(error).__name__}")
+    # Back to the pool: a bank takes seconds, and others have work for the connection meanwhile.
+    connection.close()
     _probe(account, connector, breaker)
     seconds_left = deadline_seconds - (time.monotonic() - started)
     if seconds_left <= 0:

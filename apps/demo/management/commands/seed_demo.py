@@ -18,6 +18,7 @@ from apps.kernel.errors import DomainError
 from apps.kernel.masking import Secret
 from apps.keys.models import Purpose
 from apps.keys.queries import current_signing_key
+from apps.providers.operations import LineRequest
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,15 @@ class Command(BaseCommand):
         known, now = _read_known(options["known"]), timezone.now()
         try:
             tills = seed_retailer(known_keys=known.till_keys, now=now)
+            asked: LineRequest | None = None
             if options["bank_url"]:
-                seed_bank(base_url=options["bank_url"], credential=_read_key(options["bank_key_file"]), now=now)
+                key = _read_key(options["bank_key_file"])
+                asked = seed_bank(base_url=options["bank_url"], credential=key, now=now)
             customers = seed_customers(known_codes=known.activation_codes, now=now)
         except DomainError as error:
             raise CommandError(str(error)) from None
         if options["json"]:
-            self.stdout.write(json.dumps(_as_fields(tills, customers, now)))
+            self.stdout.write(json.dumps(_as_fields(tills, customers, now) | _as_request(asked)))
             return
         for till in tills:
             self.stdout.write(f"{till.store}, {till.name} ({till.mode}): {till.public_id} {till.key.reveal()}")
@@ -87,6 +90,11 @@ def _as_fields(tills: Sequence[DemoTill], customers: Sequence[DemoCustomer], now
         "logins": [],
         "realm_root": _realm_root(now),
     }
+
+
+def _as_request(asked: LineRequest | None) -> dict[str, Any]:
+    """Return what the bank must know of us, for whoever hands it over; nothing where the line is a plain one."""
+    return {} if asked is None else {"bank_request": {"csr": asked.csr, "signing_keys": dict(asked.signing_keys)}}
 
 
 def _realm_root(now: datetime) -> str | None:

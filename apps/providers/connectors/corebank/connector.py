@@ -1,6 +1,5 @@
 """The bank core's connector: sends what the wire composes, returns what the wire reads."""
 
-import ssl
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -36,7 +35,7 @@ from apps.providers.contract import (
     Unknown,
     Void,
 )
-from apps.providers.http import HttpAnswer, HttpExchange, HttpRequest, Signer, Verifier
+from apps.providers.http import ClosedExchange, HttpAnswer, HttpExchange, HttpRequest
 
 _HEALTH_DEADLINE_SECONDS: Final = 2.0
 _STATEMENT_DEADLINE_SECONDS: Final = 60.0
@@ -46,17 +45,9 @@ _MAXIMUM_STATEMENT_BYTES: Final = 64 * 1024 * 1024
 class CorebankConnector:
     """One account at a bank core. `client_key` is the bank's credential for us."""
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        client_key: Secret[str],
-        tls: ssl.SSLContext | None = None,
-        signer: Signer | None = None,
-        verifier: Verifier | None = None,
-    ) -> None:
+    def __init__(self, *, exchange: HttpExchange | ClosedExchange, client_key: Secret[str]) -> None:
         self._client_key = client_key
-        self._exchange = HttpExchange(base_url, tls=tls, signer=signer, verifier=verifier)
+        self._exchange = exchange
 
     def close(self) -> None:
         """Close the connections to the bank."""
