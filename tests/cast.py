@@ -16,6 +16,7 @@ import itertools
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -42,6 +43,8 @@ from apps.paycode.layout import ANY_TILL, NO_CAP
 from apps.paycode.messages import (
     NO_OLD_PROOF,
     PinSetting,
+    consent_content,
+    consent_pin_ok,
     enrol_message,
     pack_pin_setting,
     pin_change_proof,
@@ -50,6 +53,7 @@ from apps.paycode.messages import (
     session_message,
     session_pin_ok,
     sign_message,
+    step_up_message,
 )
 from apps.paycode.seal import make_code, seal
 
@@ -219,6 +223,29 @@ class Phone:
         return session_pin_ok(
             k_pin=self.k_pin(pin), realm=realm_id().bytes, device_ref=self.device_ref, challenge=challenge
         )
+
+    def consent(
+        self,
+        *,
+        payment_id: UUID,
+        amount_minor: int,
+        currency: str,
+        merchant: str,
+        is_yes: bool = True,
+        pin: str | None = None,
+    ) -> tuple[bytes, bytes | None]:
+        """Return signature and proof of the PIN, the right one unless `pin` says so, over what the phone shows."""
+        content = consent_content(
+            device_ref=self.device_ref,
+            payment_id=payment_id.bytes,
+            amount_minor=amount_minor,
+            currency=currency,
+            merchant=merchant,
+            is_yes=is_yes,
+        )
+        k_pin = self.k_pin(self.pin if pin is None else pin)
+        signature = self.sign(step_up_message(realm=realm_id().bytes, content=content))
+        return signature, consent_pin_ok(k_pin=k_pin, realm=realm_id().bytes, content=content) if is_yes else None
 
     def claims(
         self,

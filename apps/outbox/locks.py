@@ -1,7 +1,6 @@
 """Claims: whoever gets a row back here runs it, until the lease ends."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -50,12 +49,12 @@ _DONE: Final = """
 """
 
 
-def _claim(statement: str, parameters: Mapping[str, object]) -> Message | None:
+def _claim(statement: str, parameters: dict[str, UUID | datetime]) -> Message | None:
     # Committed by itself before the handler starts, or a crash would not count as a try.
     if connection.in_atomic_block:
         raise RuntimeError("a note is not claimed inside a transaction")
     with connection.cursor() as cursor:
-        cursor.execute(statement, dict(parameters))
+        cursor.execute(statement, parameters)
         row = cursor.fetchone()
     if row is None:
         return None

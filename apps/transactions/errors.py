@@ -37,6 +37,18 @@ class AmountTooLarge(Refused):
     code = "amount_too_large"
 
 
+class OtherReference(Conflict):
+    """This key made a sale under another receipt number; nothing was cancelled."""
+
+    code = "other_reference"
+
+
+class DayNotBegun(Refused):
+    """This business day has not begun yet on the merchant's clock."""
+
+    code = "day_not_begun"
+
+
 class UseRefund(Conflict):
     """The sale is captured: give the money back by a refund."""
 

@@ -25,6 +25,7 @@ from apps.transactions.states import (
 )
 
 _LIVE_OPERATIONS = [OperationStatus.SENT, OperationStatus.UNKNOWN]
+_OPEN_OPERATIONS = [OperationStatus.QUEUED, *_LIVE_OPERATIONS]
 _FORWARD = [Verb.AUTHORISE.value, Verb.CAPTURE.value, Verb.REFUND.value]
 _BACKWARD = [Verb.VOID.value, Verb.REVERSE.value]
 
@@ -261,16 +262,14 @@ class Operation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["payment"],
-                condition=Q(
-                    verb=Verb.AUTHORISE.value,
-                    status__in=[OperationStatus.QUEUED, OperationStatus.SENT, OperationStatus.UNKNOWN],
-                ),
+                condition=Q(verb=Verb.AUTHORISE.value, status__in=_OPEN_OPERATIONS),
                 name="one_authorisation_is_live",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=_LIVE_OPERATIONS) | Q(next_check_at__isnull=False),
+                condition=~Q(status__in=_OPEN_OPERATIONS) | Q(next_check_at__isnull=False),
                 name="an_open_operation_is_looked_at_again",
             ),
+            models.CheckConstraint(condition=Q(verb__in=[verb.value for verb in Verb]), name="operation_verb_is_known"),
             models.CheckConstraint(condition=Q(status__in=OperationStatus.values), name="operation_status_is_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="operation_amount_is_positive"),
         ]

@@ -1,16 +1,20 @@
 """Every read of payments that deserves a name."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
 from apps.merchants.models import Mode
+from apps.rows import Frozen
 from apps.transactions.errors import PaymentNotFound
-from apps.transactions.models import DayClose, Operation, Payment
+from apps.transactions.models import DayClose, Operation, Payment, Refund
 from apps.transactions.requests import Point
-from apps.transactions.states import OFF, Status
+from apps.transactions.states import OFF, RefundStatus, Status
 from apps.transactions.timing import SECOND_PAYMENT_WITHIN
 
 
@@ -18,9 +22,18 @@ def _whole() -> QuerySet[Payment]:
     return Payment.objects.select_related("merchant", "till__store", "instrument")
 
 
+_WHOLE: Final = Frozen(lambda payment_id: _whole().filter(id=payment_id), payment_id=UUID)
+# By the very index that lets only one of them live.
+_LIVE_SALE: Final = f"""
+    SELECT id FROM transactions_payment
+    WHERE till_id = %s AND mode = %s AND business_date = %s AND reference = %s
+      AND NOT (status IN ({", ".join(f"'{status.value}'" for status in sorted(OFF))}))
+"""  # noqa: S608  # our own words
+
+
 def whole_payment(payment_id: UUID) -> Payment:
     """Return the payment with everything that an answer shows, in one statement. Raises PaymentNotFound."""
-    payment = _whole().filter(id=payment_id).first()
+    payment = _WHOLE.first(payment_id=payment_id)
     if payment is None:
         raise PaymentNotFound
     return payment
@@ -28,9 +41,8 @@ def whole_payment(payment_id: UUID) -> Payment:
 
 def payment_at(payment_id: UUID, point: Point) -> Payment:
     """Return a payment of the point's merchant and mode, in one statement; PaymentNotFound for any other."""
-    mine = _whole().filter(id=payment_id, merchant_id=point.till.store.merchant_id, mode=point.mode)
-    payment = mine.first()
-    if payment is None:
+    payment = whole_payment(payment_id)
+    if payment.merchant_id != point.till.store.merchant_id or payment.mode != point.mode:
         raise PaymentNotFound
     return payment
 
@@ -49,8 +61,10 @@ def payments_by_reference(
 
 def live_sale(*, till_id: UUID, mode: Mode, day: date, reference: str) -> UUID | None:
     """Return the sale that holds this receipt number, if there is one: nobody else may use it meanwhile."""
-    live = Payment.objects.filter(till_id=till_id, mode=mode, business_date=day, reference=reference)
-    return live.exclude(status__in=OFF).values_list("id", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVE_SALE, [till_id, str(mode), day, reference])
+        row = cursor.fetchone()
+    return None if row is None else row[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +75,32 @@ class RecentSale:
     store_id: UUID
     code_issued_at: datetime
     created_at: datetime
+    is_training: bool
+
+
+_RECENT: Final = Frozen(
+    lambda customer_id, merchant_id, since: (
+        Payment.objects.filter(
+            customer_id=customer_id,
+            merchant_id=merchant_id,
+            created_at__gte=since,
+            code_issued_at__isnull=False,
+        )
+        .exclude(status__in=sorted(OFF))
+        .order_by("-id")
+        .values_list("amount_minor", "till__store_id", "code_issued_at", "created_at", "is_training")[:20]
+    ),
+    customer_id=UUID,
+    merchant_id=UUID,
+    since=datetime,
+)
 
 
 def recent_sales(*, customer_id: UUID, merchant_id: UUID, now: datetime) -> list[RecentSale]:
     """Return the customer's sales of the last minutes at this merchant that are not off, in one statement."""
     # A code may be as old as the window when it is scanned.
     since = now - 2 * SECOND_PAYMENT_WITHIN
-    sales = Payment.objects.filter(customer_id=customer_id, merchant_id=merchant_id, created_at__gte=since).exclude(
-        status__in=OFF
-    )
-    rows = sales.values_list("amount_minor", "till__store_id", "code_issued_at", "created_at")
-    return [
-        RecentSale(amount_minor, store_id, code_issued_at, created_at)
-        for amount_minor, store_id, code_issued_at, created_at in rows.order_by("-id")[:20]
-        if code_issued_at is not None
-    ]
+    return [RecentSale(*row) for row in _RECENT.rows(customer_id=customer_id, merchant_id=merchant_id, since=since)]
 
 
 def provider_reference_of(reference: str) -> str:
@@ -94,10 +119,29 @@ def refundable_sales(*, customer_id: UUID, merchant_id: UUID, mode: str, limit: 
         customer_id=customer_id,
         merchant_id=merchant_id,
         mode=mode,
+        # What was trained on a live till cost nothing.
+        is_training=mode == Mode.TEST,
         status=Status.CAPTURED,
         captured_minor__gt=F("refunded_minor") + F("refund_reserved_minor") + F("lost_minor"),
     )
     return list(sales.order_by("-id")[:limit])
+
+
+def refunds_of(*, payment_id: UUID, after: UUID | None, limit: int) -> list[Refund]:
+    """Return the payment's refunds, newest first, beyond `after`."""
+    refunds = Refund.objects.filter(payment_id=payment_id)
+    if after is not None:
+        refunds = refunds.filter(id__lt=after)
+    return list(refunds.order_by("-id")[:limit])
+
+
+def lines_given_back(payment_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return by payment the lines that refunds have named, but for those that failed; oldest first."""
+    refunds = Refund.objects.filter(payment_id__in=payment_ids).exclude(status=RefundStatus.FAILED)
+    found: dict[UUID, list[dict[str, Any]]] = {payment_id: [] for payment_id in payment_ids}
+    for payment_id, lines in refunds.order_by("id").values_list("payment_id", "lines"):
+        found[payment_id] += lines
+    return found
 
 
 def payment_of_customer(payment_id: UUID, customer_id: UUID) -> Payment | None:

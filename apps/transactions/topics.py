@@ -7,6 +7,8 @@ from uuid import UUID
 CARRY_OUT: Final = "transactions.carry_out"
 # Look for payments and operations whose time has come; left by the clock.
 WATCH: Final = "transactions.watch"
+# What a second person, or the clock, said to a refund that waited for it.
+DECIDE_REFUND: Final = "transactions.decide_refund"
 
 
 def waiting_room(payment_id: UUID) -> str:

@@ -14,8 +14,9 @@ _working: list[threading.Thread] = []
 def ring(*, message_id: UUID, topic: str) -> None:
     """Run the note; this is what OUTBOX_DOORBELL names."""
     thread = threading.Thread(target=_run, args=(message_id,), name=topic)
-    _working.append(thread)
     thread.start()
+    # Afterwards: whoever waits meanwhile must not find one that has not begun.
+    _working.append(thread)
 
 
 def wait_until_done() -> None:

@@ -12,7 +12,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.kernel.money import Money
-from apps.outbox.operations import sweep
+from apps.outbox.models import Message
+from apps.outbox.operations import Run, run_message, sweep
+from apps.providers.models import ProviderCall
 from apps.transactions.models import Payment
 from apps.transactions.operations import carry_out_operation, look_at_payment, take_payment
 from apps.transactions.operations import take as take_module
@@ -107,8 +109,11 @@ def test_the_web_process_may_call_the_provider_itself(
     answer = take(shop, phone.make_code(now=now), now=timezone.now())
 
     assert answer.payment.status == Status.AUTHORISED
-    assert sweep(now=timezone.now() + timedelta(seconds=5), limit=10) == 1
+    left = Message.objects.filter(topic="transactions.carry_out", done_at=None)
+    assert left.count() == 1
+    assert run_message(message_id=left.get().id, now=timezone.now() + timedelta(seconds=5)) == Run.DONE
     assert Payment.objects.get().status == Status.AUTHORISED
+    assert ProviderCall.objects.filter(verb="authorise").count() == 1
 
 
 def test_a_repetition_joins_and_gets_the_payment_as_it_is_now(shop: Shop, phone: Phone, now: datetime) -> None:

@@ -10,6 +10,7 @@ from apps.merchants.models import TillKind
 from apps.outbox.operations import Note, leave_messages
 from apps.providers.contract import Approved, Declined, InquiryOutcome, NeverHeardOf, NotSent, Pending, Unknown
 from apps.providers.reasons import DeclineReason
+from apps.rows import update_row
 from apps.transactions.models import Operation, Payment
 from apps.transactions.operations.capture import book_capture
 from apps.transactions.operations.fall_back import fall_back
@@ -61,7 +62,7 @@ def _approve(payment: Payment, operation: Operation, outcome: Approved, by: Acto
         _end(operation, OperationStatus.SUCCEEDED, now, provider_reference=outcome.reference)
         attempt = operation.attempt
         attempt.hold_reference = outcome.reference
-        attempt.save(update_fields=["hold_reference"])
+        update_row(attempt, ["hold_reference"])
     if payment.status not in _WAITING:
         _undo_late_yes(payment, operation, outcome, by, now)
         return
@@ -131,7 +132,7 @@ def _refuse(payment: Payment, operation: Operation, reason: str, raw_reason: str
         _end(operation, OperationStatus.FAILED, now)
         attempt = operation.attempt
         attempt.decline_reason, attempt.raw_reason = reason, raw_reason[:64]
-        attempt.save(update_fields=["decline_reason", "raw_reason"])
+        update_row(attempt, ["decline_reason", "raw_reason"])
     if payment.status not in _WAITING:
         return
     if note := fall_back(payment, operation, reason=reason, by=by, now=now):
@@ -163,10 +164,10 @@ def _doubt(payment: Payment, operation: Operation, now: datetime) -> None:
     is_hopeful = payment.status in _WAITING and asked < len(INQUIRIES)
     due = operation.unknown_since + INQUIRIES[asked] if is_hopeful else now + UNDO_EVERY
     operation.status, operation.next_check_at = OperationStatus.UNKNOWN, max(due, now)
-    operation.save(update_fields=["status", "unknown_since", "next_check_at"])
+    update_row(operation, ["status", "unknown_since", "next_check_at"])
 
 
 def _end(operation: Operation, status: OperationStatus, now: datetime, *, provider_reference: str = "") -> None:
     operation.status, operation.ended_at, operation.next_check_at = status, now, None
     operation.provider_reference = provider_reference
-    operation.save(update_fields=["status", "ended_at", "next_check_at", "provider_reference"])
+    update_row(operation, ["status", "ended_at", "next_check_at", "provider_reference"])

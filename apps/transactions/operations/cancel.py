@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.operations import record
+from apps.idempotency.errors import KeyReused
 from apps.idempotency.operations import Buried, Known, Subject, bury_key, claim_key
 from apps.kernel.actors import Actor
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
 from apps.outbox.operations import Note, leave_messages
-from apps.transactions.errors import UseRefund
+from apps.transactions.errors import OtherReference, UseRefund
 from apps.transactions.locks import lock_payment
 from apps.transactions.models import Attempt, Payment
 from apps.transactions.operations.capture import lock_at
@@ -55,24 +56,31 @@ def cancel_payment(
 
 
 @transaction.atomic(durable=True)
-def _bury_or_cancel(idempotency_key: str, point: Point, by: Actor, now: datetime) -> UUID | None:
+def _bury_or_cancel(idempotency_key: str, reference: str, point: Point, by: Actor, now: datetime) -> UUID | None:
     found = bury_key(scope=scope_of(point), key=idempotency_key, now=now)
     if isinstance(found, Buried):
-        record(actor=by, action="payment.cancelled_before_arrival", subject=point.till.public_id, now=now)
+        facts = {"reference": reference}
+        action = "payment.cancelled_before_arrival"
+        record(actor=by, action=action, subject=point.till.public_id, facts=facts, now=now)
         return None
     if found.subject.kind != SUBJECT_KIND:
-        return None
-    payment_id = UUID(found.subject.id)
-    _cancel(lock_payment(payment_id), point, False, by, now)
-    return payment_id
+        raise KeyReused("this key was used for something else than a payment")
+    payment = lock_payment(UUID(found.subject.id))
+    if payment.reference != reference:
+        raise OtherReference(payment=payment.public_id)
+    _cancel(payment, point, False, by, now)
+    return payment.id
 
 
-def cancel_by_key(*, idempotency_key: str, point: Point, by: Actor, now: datetime) -> Payment | NeverArrived:
+def cancel_by_key(
+    *, idempotency_key: str, reference: str, point: Point, by: Actor, now: datetime
+) -> Payment | NeverArrived:
     """Cancel the payment that a lost request made, or make sure that the request is refused should it still come.
 
-    For a till that never learnt an id. Safe to repeat. Raises UseRefund.
+    For a till that never learnt an id. Safe to repeat. Raises UseRefund, KeyInProgress, and OtherReference or
+    KeyReused where the key belongs to something else.
     """
-    payment_id = _bury_or_cancel(idempotency_key, point, by, now)
+    payment_id = _bury_or_cancel(idempotency_key, reference, point, by, now)
     return NeverArrived() if payment_id is None else whole_payment(payment_id)
 
 

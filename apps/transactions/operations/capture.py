@@ -2,7 +2,7 @@
 
 import logging
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
 from django.db import transaction
@@ -14,12 +14,14 @@ from apps.kernel.money import Money
 from apps.kernel.transitions import WrongState
 from apps.outbox.operations import Note, leave_messages
 from apps.providers.contract import Approved, Declined, InquiryOutcome, NeverHeardOf, NotSent, Pending, Unknown, Verb
+from apps.rows import Frozen, update_row
 from apps.transactions.errors import AmountTooLarge, CurrencyNotSupported, PaymentNotFound
 from apps.transactions.locks import lock_payment
 from apps.transactions.models import Attempt, Operation, Payment
-from apps.transactions.operations.asking import ask_provider, note_for
+from apps.transactions.operations.asking import ask_provider, is_undecided, note_for
 from apps.transactions.operations.history import change_payment, notes_for_listeners
 from apps.transactions.operations.start import SUBJECT_KIND, scope_of
+from apps.transactions.operations.trouble import report_trouble
 from apps.transactions.operations.undo import release_hold
 from apps.transactions.postings import post_capture
 from apps.transactions.queries import is_open, whole_payment
@@ -125,7 +127,8 @@ def book_capture(
         now=now,
         captured_minor=payment.captured_minor + amount_minor,
         released_minor=payment.released_minor + (rest if is_final else 0),
-        capture_status=CaptureStatus.QUEUED,
+        # The worst of all captures: one that was refused before is not forgotten over this one.
+        capture_status=_worst(payment) if payment.captured_minor else CaptureStatus.QUEUED,
         captured_at=now,
         deadline_at=payment.hold_expires_at if rest and not is_final else None,
     )
@@ -137,8 +140,11 @@ def settle_capture(
 ) -> None:
     """Record what the provider said to a capture of the locked payment; without proof it is repeated until known.
 
-    The payment stays captured whatever comes: `capture_status` says how far the provider is.
+    The payment stays captured whatever comes: `capture_status` says how far the provider is. Harmless when the
+    outcome was known before.
     """
+    if not is_undecided(operation):
+        return
     match outcome:
         case Approved(reference=reference):
             operation.status, operation.provider_reference = OperationStatus.SUCCEEDED, reference
@@ -150,11 +156,19 @@ def settle_capture(
                 "capture refused by the provider",
                 extra={"payment": payment.public_id, "operation": operation.reference, "raw_reason": raw_reason[:64]},
             )
+            report_trouble(
+                payment,
+                kind="capture_refused",
+                summary="The provider refused a capture: the goods are handed over and the customer was not charged.",
+                amount=operation.amount,
+                facts={"operation": operation.reference, "raw_reason": raw_reason[:64]},
+                now=now,
+            )
         case Unknown() | Pending() | NotSent() | NeverHeardOf() | None:
             _repeat(payment, operation, now)
         case _ as never:
             assert_never(never)
-    operation.save(update_fields=["status", "provider_reference", "ended_at", "next_check_at", "unknown_since"])
+    update_row(operation, ["status", "provider_reference", "ended_at", "next_check_at", "unknown_since"])
     status = _worst(payment)
     if status != payment.capture_status:
         change_payment(payment, kind=f"capture.{status}", by=by, now=now, capture_status=status)
@@ -168,6 +182,14 @@ def _repeat(payment: Payment, operation: Operation, now: datetime) -> None:
     facts = {"payment": payment.public_id, "operation": operation.reference, "age_seconds": int(age.total_seconds())}
     if age >= CAPTURE_ALARM_AFTER:
         logger.error("capture not acknowledged", extra=facts)
+        report_trouble(
+            payment,
+            kind="capture_overdue",
+            summary="The provider has not acknowledged a capture for a quarter of an hour; it is repeated.",
+            amount=operation.amount,
+            facts={"operation": operation.reference},
+            now=now,
+        )
     elif age >= CAPTURE_WARNING_AFTER:
         logger.warning("capture not acknowledged", extra=facts)
 
@@ -183,9 +205,18 @@ def _worst(payment: Payment) -> CaptureStatus:
 
 
 def _attempt_with_hold(payment: Payment) -> Attempt:
-    return (
+    attempt = _WITH_HOLD.first(payment_id=payment.id)
+    if attempt is None:
+        raise LookupError(f"{payment} is authorised without a hold")
+    return attempt
+
+
+_WITH_HOLD: Final = Frozen(
+    lambda payment_id: (
         Attempt.objects.select_related("provider_account")
-        .filter(payment=payment)
+        .filter(payment_id=payment_id)
         .exclude(hold_reference="")
-        .latest("number")
-    )
+        .order_by("-number")[:1]
+    ),
+    payment_id=UUID,
+)

@@ -6,8 +6,6 @@ from typing import Final, TypedDict, assert_never
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce
 from psycopg.errors import UniqueViolation
 
 from apps.instruments.queries import instrument_token
@@ -28,16 +26,17 @@ from apps.providers.contract import (
 )
 from apps.providers.models import ProviderCall
 from apps.providers.operations import RouteSwitchedOff, call_provider, record_call
-from apps.transactions.locks import lock_operation, lock_payment
+from apps.transactions.locks import claim_operation, lock_operation, lock_payment
 from apps.transactions.models import Operation, Payment
+from apps.transactions.models import Refund as RefundOfPayment
 from apps.transactions.operations.asking import note_for
 from apps.transactions.operations.authorise import settle_authorisation
 from apps.transactions.operations.capture import settle_capture
-from apps.transactions.operations.refund import settle_refund
+from apps.transactions.operations.refund import give_up_refunds_of, settle_refund
 from apps.transactions.operations.undo import settle_undoing
 from apps.transactions.queries import provider_reference_of
-from apps.transactions.states import OperationStatus
-from apps.transactions.timing import CLAIM_LASTS, PROVIDER_DEADLINE_SECONDS
+from apps.transactions.states import OperationStatus, RefundStatus
+from apps.transactions.timing import PROVIDER_DEADLINE_SECONDS
 
 # What a training payment shows instead of a token: no account of anybody is told to a provider that only plays.
 TRAINING_TOKEN: Final = "training"  # noqa: S105  # no secret
@@ -66,28 +65,15 @@ def carry_out_operation(*, operation_id: UUID, now: datetime) -> bool:
 
 def _claim(operation_id: UUID, now: datetime) -> Operation | None:
     """Make the operation ours for CLAIM_LASTS, and return it; None if it is done, not due, or somebody else's."""
-    claimable = Q(status=OperationStatus.QUEUED) | Q(status__in=_OPEN, next_check_at__lte=now)
-    # They go out in order: the rest of a hold is not released before its capture has arrived. A reversal does not wait
-    # for what it undoes.
-    earlier = Operation.objects.filter(
-        payment_id=OuterRef("payment_id"), id__lt=OuterRef("id"), status__in=[OperationStatus.QUEUED, *_OPEN]
-    )
-    in_turn = Q(verb=Verb.REVERSE.value) | ~Exists(earlier)
     try:
         with transaction.atomic(durable=True):
-            won = Operation.objects.filter(claimable, in_turn, id=operation_id).update(
-                status=Case(
-                    When(status=OperationStatus.QUEUED, then=Value(OperationStatus.SENT.value)), default=F("status")
-                ),
-                tries=F("tries") + 1,
-                sent_at=Coalesce("sent_at", now),
-                next_check_at=now + CLAIM_LASTS,
-            )
-            if not won:
+            operation = claim_operation(operation_id, now=now)
+            if operation is None:
                 return None
-            return Operation.objects.select_related(
-                "payment__merchant", "attempt__provider_account", "attempt__instrument"
-            ).get(id=operation_id)
+            if operation.refund_id is not None:
+                queued = RefundOfPayment.objects.filter(id=operation.refund_id, status=RefundStatus.QUEUED)
+                queued.update(status=RefundStatus.SENT)
+            return operation
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):
             # An earlier message of this payment is not answered yet: they go out one at a time. The watch comes back.
@@ -153,6 +139,8 @@ def settle_operation(claimed: Operation, outcome: InquiryOutcome | None, call: P
             settle_authorisation(payment, operation, outcome, by=by, now=now)
         case Verb.CAPTURE:
             settle_capture(payment, operation, outcome, by=by, now=now)
+            if operation.status == OperationStatus.FAILED:
+                give_up_refunds_of(payment, operation, by=by, now=now)
             _ring_for_next(payment, now)
         case Verb.VOID | Verb.REVERSE:
             settle_undoing(payment, operation, outcome, by=by, now=now)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +13,9 @@ from apps.devices.locks import lock_device
 from apps.devices.models import Device
 from apps.devices.operations import take_pin_try
 from apps.devices.pin import has_pin, is_locked, open_pin_key
+from apps.devices.states import DeviceStatus
 from apps.kernel.actors import Actor
+from apps.kernel.errors import DomainError
 from apps.kernel.masking import Secret
 from apps.kernel.transitions import WrongState
 from apps.keys.contexts import realm_id
@@ -26,9 +29,11 @@ from apps.paycode.messages import (
 from apps.transactions.errors import PaymentNotFound
 from apps.transactions.locks import lock_payment
 from apps.transactions.models import Payment
-from apps.transactions.operations.proceed import go_on, turn_down
+from apps.transactions.operations.proceed import go_on, miss_deadline, turn_down
 from apps.transactions.queries import whole_payment
 from apps.transactions.states import Action, Status
+
+_NOT_ASKED: Final = "nothing is asked of you for this payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,18 @@ def decide_consent(*, payment_id: UUID, device: Device, decision: Decision, now:
 
 
 @transaction.atomic(durable=True)
-def _decide(payment_id: UUID, known_device: Device, decision: Decision, now: datetime) -> PinWrong | PinLocked | None:
+def _decide(payment_id: UUID, known_device: Device, decision: Decision, now: datetime) -> DomainError | None:
     # The device first, as everywhere: a scan of its next code may be waiting for it.
     device = lock_device(known_device.id)
     payment = lock_payment(payment_id)
     if payment.device_id != device.id:
         raise PaymentNotFound
     if payment.status != Status.ACTION_REQUIRED or payment.action != Action.CUSTOMER_CONSENT:
-        raise WrongState("nothing is asked of you for this payment", status=payment.status)
+        raise WrongState(_NOT_ASKED, status=payment.status)
+    if device.status != DeviceStatus.ACTIVE:
+        raise SignatureInvalid
+    if miss_deadline(payment, now=now):
+        return WrongState(_NOT_ASKED, status=payment.status)
     content = content_of(payment, device, is_yes=decision.is_yes)
     message = step_up_message(realm=realm_id().bytes, content=content)
     if not verify_signature(bytes(device.public_key), message, decision.signature):

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Sum
 
 from apps.audit.operations import record
 from apps.cases.operations import open_case
@@ -16,6 +16,8 @@ from apps.idempotency.operations import Known, Subject, claim_key
 from apps.kernel.actors import Actor
 from apps.kernel.ids import uuid7
 from apps.merchants.models import Mode
+from apps.merchants.queries import business_date
+from apps.transactions.errors import CurrencyNotSupported, DayNotBegun
 from apps.transactions.models import DayClose, Payment, Refund
 from apps.transactions.operations.start import scope_of
 from apps.transactions.requests import Point, RequestKey
@@ -66,8 +68,13 @@ def close_day(*, counted: DayCount, point: Point, key: RequestKey, by: Actor, no
     """Close the till's business day, once per key: afterwards its captured sales are refunded and not cancelled.
 
     Differences are written down and open a case; nothing is corrected. Closing again replaces nothing: the last one
-    counts.
+    counts. Raises CurrencyNotSupported, DayNotBegun.
     """
+    merchant = point.till.store.merchant
+    if counted.currency != merchant.currency:
+        raise CurrencyNotSupported(f"this merchant sells in {merchant.currency}")
+    if counted.day > business_date(merchant, now=now):
+        raise DayNotBegun
     close_id = uuid7()
     with transaction.atomic(durable=True):
         claimed = claim_key(
@@ -124,12 +131,21 @@ def _write(close_id: UUID, counted: DayCount, point: Point, by: Actor, now: date
 
 
 def _our_lines(point: Point, day: date, currency: str) -> list[CountedLine]:
-    """Return what was captured and given back at this till on this business day, by receipt number."""
+    """Return what was captured and given back at this till on this business day, by receipt number.
+
+    A refund counts on the day on which the till asked for it, whenever the goods were sold.
+    """
+    midnight = datetime.combine(day, time.min, ZoneInfo(point.till.store.merchant.time_zone))
     captured = Payment.objects.filter(
         till=point.till, mode=point.mode, currency=currency, business_date=day, status=Status.CAPTURED
     )
     given_back = Refund.objects.filter(
-        till=point.till, currency=currency, payment__mode=point.mode, payment__business_date=day
+        till=point.till,
+        currency=currency,
+        payment__mode=point.mode,
+        created_at__gte=midnight,
+        # The wall's clock: a day may have 23 or 25 hours.
+        created_at__lt=midnight + timedelta(days=1),
     ).exclude(status__in=[RefundStatus.FAILED, RefundStatus.AWAITING_APPROVAL])
     if point.mode == Mode.LIVE:
         # Somebody may have trained on the live till; the drawer knows nothing of it.
@@ -138,8 +154,10 @@ def _our_lines(point: Point, day: date, currency: str) -> list[CountedLine]:
         CountedLine(reference, amount, PAYMENT_LINE)
         for reference, amount in captured.values_list("reference", "captured_minor")
     ]
-    sums = given_back.values_list("payment__reference").annotate(total=Sum("amount_minor"))
-    return lines + [CountedLine(reference, int(total), REFUND_LINE) for reference, total in sums]
+    return lines + [
+        CountedLine(reference, amount, REFUND_LINE)
+        for reference, amount in given_back.values_list("payment__reference", "amount_minor")
+    ]
 
 
 def _sum(lines: list[CountedLine], kind: str) -> Count:

@@ -43,7 +43,8 @@ class Next:
 def suspicions_of(recent: list[RecentSale], payer: Payer) -> tuple[str, ...]:
     """Return what fraud should know: a till that says "it did not work" and charges again."""
     earliest = payer.code_issued_at - SECOND_PAYMENT_WITHIN
-    return (SECOND_PAYMENT,) if any(sale.code_issued_at >= earliest for sale in recent) else ()
+    is_second = any(sale.code_issued_at >= earliest for sale in _of_its_kind(recent, payer))
+    return (SECOND_PAYMENT,) if is_second else ()
 
 
 def decide_next(
@@ -73,12 +74,17 @@ def decide_next(
             pass
         case _ as never:
             assert_never(never)
-    if _looks_like_a_duplicate(recent, till, amount, now):
+    if _looks_like_a_duplicate(_of_its_kind(recent, payer), till, amount, now):
         return _begin(Status.ACTION_REQUIRED, Action.CASHIER_CONFIRM, till, now)
     # Only where it costs nobody a sale: a phone that is offline pays without being asked.
     if SECOND_PAYMENT in suspicions and is_present(str(payer.device.id)):
         return _begin(Status.ACTION_REQUIRED, Action.CUSTOMER_CONSENT, till, now)
     return Next(Status.AUTHORISING, now + OUTCOME_DEADLINE)
+
+
+def _of_its_kind(recent: list[RecentSale], payer: Payer) -> list[RecentSale]:
+    """Return the sales that moved money as this one does: training is no sign of anything on a live till."""
+    return [sale for sale in recent if sale.is_training == payer.claims.is_training]
 
 
 def _begin(status: Status, action: Action | None, till: Till, now: datetime) -> Next:

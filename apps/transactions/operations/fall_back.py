@@ -33,11 +33,12 @@ def fall_back(payment: Payment, operation: Operation, *, reason: str, by: Actor,
         return None
     handle = Instrument.objects.values_list("handle", flat=True).get(id=payment.fallback_id)
     second = None if payment.customer_id is None else payable(payment.customer_id, handle, now=now)
-    if second is None or second.currency != payment.currency or not _swap_limits(payment, second):
+    if second is None or second.currency != payment.currency:
         return None
     earlier = operation.attempt
     assessment = assess_with(earlier=earlier.assessment, instrument=second.id, now=now)
-    if assessment.verdict != Verdict.PASS:
+    # The limits last: they are swapped only for a second choice that is taken.
+    if assessment.verdict != Verdict.PASS or not _swap_limits(payment, second):
         return None
     attempt = Attempt.objects.create(
         payment=payment,

@@ -10,6 +10,7 @@ from apps.kernel.transitions import check_move
 from apps.live.announcements import announce
 from apps.live.operations import append_event
 from apps.outbox.operations import Note, notes_about
+from apps.rows import insert_row, update_row
 from apps.transactions.models import Payment, PaymentEvent
 from apps.transactions.operations.limiting import return_limits
 from apps.transactions.states import MOVES, Status
@@ -38,7 +39,7 @@ def change_payment(
     columns["version"] = payment.version + 1
     for name, value in columns.items():
         setattr(payment, name, value)
-    payment.save(update_fields=list(columns))
+    update_row(payment, list(columns))
     # Robust: whoever is not told reads the row a moment later.
     room = waiting_room(payment.id)
     transaction.on_commit(lambda: announce(room), robust=True)
@@ -64,7 +65,7 @@ def record_event(
         facts={"payment": payment.public_id, "version": payment.version, "status": str(payment.status)},
         now=now,
     )
-    return PaymentEvent.objects.create(
+    event = PaymentEvent(
         payment=payment,
         version=payment.version,
         kind=kind,
@@ -73,6 +74,8 @@ def record_event(
         facts=dict(facts or {}),
         at=now,
     )
+    insert_row(event)
+    return event
 
 
 def notes_for_listeners(payment: Payment, event: PaymentEvent) -> list[Note]:

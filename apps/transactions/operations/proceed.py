@@ -1,6 +1,7 @@
 """A payment that waited for somebody goes on, or ends: review, the customer's consent, the cashier's confirmation."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 
@@ -10,8 +11,10 @@ from apps.providers.contract import Verb
 from apps.transactions.models import Attempt, Operation, Payment
 from apps.transactions.operations.asking import ask_provider, note_for
 from apps.transactions.operations.history import change_payment, notes_for_listeners
-from apps.transactions.states import Status
+from apps.transactions.states import Action, Status
 from apps.transactions.timing import ANSWER_WITHIN, OUTCOME_DEADLINE
+
+CLOCK: Final = Actor("system", "watch")
 
 
 def queue_authorisation(payment: Payment, attempt: Attempt, *, now: datetime) -> Operation:
@@ -62,3 +65,23 @@ def turn_down(payment: Payment, *, code: str, detail: str, by: Actor, now: datet
     )
     if notes := notes_for_listeners(payment, event):
         leave_messages(notes=notes, now=now)
+
+
+def miss_deadline(payment: Payment, *, now: datetime) -> bool:
+    """Turn down a locked payment that has waited for a person too long; say whether that was so.
+
+    Asked also before an answer is taken, so that one that comes late is late however slow the watch is.
+    """
+    if payment.status not in (Status.IN_REVIEW, Status.ACTION_REQUIRED):
+        return False
+    if payment.deadline_at is None or payment.deadline_at > now:
+        return False
+    match payment.action:
+        case Action.CUSTOMER_CONSENT:
+            code = detail = "consent_timeout"
+        case Action.CASHIER_CONFIRM:
+            code = detail = "confirm_timeout"
+        case _:
+            code, detail = "rejected", "fraud_blocked"
+    turn_down(payment, code=code, detail=detail, by=CLOCK, now=now)
+    return True

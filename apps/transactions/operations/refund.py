@@ -1,7 +1,6 @@
 """Giving money back for a captured payment: in parts, more than once, above a limit only with a second person."""
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, assert_never
@@ -11,9 +10,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from apps.approvals.operations import ask_approval
+from apps.approvals.queries import find_approval
+from apps.approvals.states import ApprovalStatus
 from apps.audit.operations import record
-from apps.cases.operations import open_case
-from apps.cases.states import Severity
 from apps.idempotency.operations import Known, Subject, claim_key
 from apps.kernel.actors import Actor
 from apps.kernel.ids import public_id, uuid7
@@ -25,27 +24,32 @@ from apps.providers.contract import Approved, Declined, InquiryOutcome, NeverHea
 from apps.transactions.errors import AmountTooLarge, CurrencyNotSupported
 from apps.transactions.locks import lock_payment, lock_refund
 from apps.transactions.models import Operation, Payment, Refund
-from apps.transactions.operations.asking import ask_provider, note_for
+from apps.transactions.operations.asking import ask_provider, is_undecided, note_for
 from apps.transactions.operations.capture import lock_at
 from apps.transactions.operations.history import change_payment, notes_for_listeners
 from apps.transactions.operations.start import scope_of
+from apps.transactions.operations.trouble import report_trouble
 from apps.transactions.postings import post_refund
 from apps.transactions.queries import whole_payment
 from apps.transactions.requests import Point, RequestKey
 from apps.transactions.states import (
     LIVE_REFUNDS,
     REFUND_MOVES,
+    CaptureStatus,
     OperationStatus,
     RefundFacet,
     RefundStatus,
     Status,
 )
-from apps.transactions.timing import APPROVAL_LASTS, CAPTURE_EVERY, CAPTURE_REPEATS, next_pause
-
-logger = logging.getLogger(__name__)
+from apps.transactions.timing import APPROVAL_LASTS, CAPTURE_ALARM_AFTER, CAPTURE_EVERY, CAPTURE_REPEATS, next_pause
 
 REFUND_KIND: Final = "refund"
 APPROVAL_ACTION: Final = "refund"
+_REFUSED_BY_PROVIDER: Final = "refused_by_provider"
+_CAPTURE_REFUSED: Final = "capture_refused"
+_LONGEST_REASON: Final = 32
+# Still to be carried out, or not known yet.
+_ON_ITS_WAY: Final = frozenset({OperationStatus.QUEUED, OperationStatus.SENT, OperationStatus.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +119,15 @@ def _amount_of(payment: Payment, wish: RefundWish) -> Money:
 
 
 def refundable_minor(payment: Payment) -> int:
-    """Return what may still be given back."""
-    return payment.captured_minor - payment.refunded_minor - payment.refund_reserved_minor - payment.lost_minor
+    """Return what may still be given back: nothing of a capture that the provider refused, for nobody was charged."""
+    refused = _refused_minor(payment) if payment.capture_status == CaptureStatus.FAILED else 0
+    gone = payment.refunded_minor + payment.refund_reserved_minor + payment.lost_minor
+    return max(payment.captured_minor - refused - gone, 0)
+
+
+def _refused_minor(payment: Payment) -> int:
+    refused = Operation.objects.filter(payment=payment, verb=Verb.CAPTURE, status=OperationStatus.FAILED)
+    return int(refused.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
 def reserve_refund(
@@ -173,8 +184,8 @@ def reserve_refund(
 def _ask(payment: Payment, refund: Refund, now: datetime) -> list[Note]:
     """Queue the messages, the oldest captures first; each waits for its capture, because they go out in order."""
     left, notes = refund.amount_minor, []
-    for capture in _captures(payment):
-        part = min(left, capture.amount_minor - _refunded_of(capture))
+    for capture, refundable in _captures(payment):
+        part = min(left, refundable)
         if part <= 0:
             continue
         operation = ask_provider(
@@ -193,27 +204,37 @@ def _ask(payment: Payment, refund: Refund, now: datetime) -> list[Note]:
     return notes
 
 
-def _captures(payment: Payment) -> Sequence[Operation]:
+def _captures(payment: Payment) -> list[tuple[Operation, int]]:
+    """Return the captures that were not refused, oldest first, each with what of it is not being given back yet."""
     captures = Operation.objects.filter(payment=payment, verb=Verb.CAPTURE).select_related("attempt")
-    return list(captures.exclude(status=OperationStatus.FAILED).order_by("id"))
-
-
-def _refunded_of(capture: Operation) -> int:
-    parts = Operation.objects.filter(payment_id=capture.payment_id, verb=Verb.REFUND, target=capture.reference)
     gone = [OperationStatus.FAILED, OperationStatus.WITHDRAWN]
-    return int(parts.exclude(status__in=gone).aggregate(total=Sum("amount_minor"))["total"] or 0)
+    parts = Operation.objects.filter(payment=payment, verb=Verb.REFUND).exclude(status__in=gone)
+    given = dict(parts.order_by().values_list("target").annotate(total=Sum("amount_minor")))
+    return [
+        (capture, capture.amount_minor - int(given.get(capture.reference, 0)))
+        for capture in captures.exclude(status=OperationStatus.FAILED).order_by("id")
+    ]
 
 
 @transaction.atomic(durable=True)
 def carry_out_approval(*, refund_id: UUID, is_yes: bool, reason: str, by: Actor, now: datetime) -> None:
-    """Send an approved refund on its way, or give its reservation back; harmless when it was done before."""
+    """Send an approved refund on its way, or give its reservation back; harmless when it was done before.
+
+    `reason` is a word such as "refused" or "expired". WrongState where the approval itself does not say yes.
+    """
     payment_id = Refund.objects.values_list("payment_id", flat=True).get(id=refund_id)
     payment = lock_payment(payment_id)
     refund = lock_refund(refund_id)
     if refund.status != RefundStatus.AWAITING_APPROVAL:
         return
     if not is_yes:
-        _fail(payment, refund, reason, by, now)
+        _fail(payment, refund, reason[:_LONGEST_REASON] or "refused", by, now)
+        return
+    if refund.approval_id is None or find_approval(refund.approval_id).status != ApprovalStatus.APPROVED:
+        raise WrongState("no second person has said yes to this refund", status=refund.status)
+    if sum(left for _, left in _captures(payment)) < refund.amount_minor:
+        # What was to be given back was never taken: the provider refused the capture meanwhile.
+        _fail(payment, refund, _CAPTURE_REFUSED, by, now)
         return
     check_move(REFUND_MOVES, RefundStatus(refund.status), RefundStatus.QUEUED)
     refund.status = RefundStatus.QUEUED
@@ -226,7 +247,12 @@ def carry_out_approval(*, refund_id: UUID, is_yes: bool, reason: str, by: Actor,
 def settle_refund(
     payment: Payment, operation: Operation, outcome: InquiryOutcome | None, *, by: Actor, now: datetime
 ) -> None:
-    """Record what the provider said to a refund of the locked payment; without proof it is repeated until known."""
+    """Record what the provider said to a refund of the locked payment; without proof it is repeated until known.
+
+    Harmless when the outcome was known before: what was given back is booked once.
+    """
+    if not is_undecided(operation):
+        return
     if operation.refund_id is None:
         raise LookupError(f"{operation} belongs to no refund")
     refund = lock_refund(operation.refund_id)
@@ -240,6 +266,7 @@ def settle_refund(
             pause = next_pause(CAPTURE_REPEATS, CAPTURE_EVERY, operation.tries)
             operation.status, operation.next_check_at = OperationStatus.UNKNOWN, now + pause
             operation.unknown_since = operation.unknown_since or now
+            _warn_if_overdue(payment, refund, operation, now)
         case _ as never:
             assert_never(never)
     operation.save(update_fields=["status", "provider_reference", "ended_at", "next_check_at", "unknown_since"])
@@ -247,8 +274,10 @@ def settle_refund(
         _book(payment, refund, operation, by, now)
     elif operation.status == OperationStatus.FAILED:
         raw_reason = outcome.raw_reason if isinstance(outcome, Declined) else ""
-        _give_up(payment, refund, operation, raw_reason, by, now)
-    elif refund.status == RefundStatus.QUEUED:
+        facts = {"operation": operation.reference, "raw_reason": raw_reason[:64]}
+        _give_up(payment, refund, operation, "The provider refused to give money back.", facts, by, now)
+    elif refund.status in (RefundStatus.QUEUED, RefundStatus.SENT):
+        check_move(REFUND_MOVES, RefundStatus(refund.status), RefundStatus.UNKNOWN)
         refund.status = RefundStatus.UNKNOWN
         refund.save(update_fields=["status"])
 
@@ -271,17 +300,35 @@ def _book(payment: Payment, refund: Refund, operation: Operation, by: Actor, now
         leave_messages(notes=notes, now=now)
 
 
-def _give_up(payment: Payment, refund: Refund, operation: Operation, raw_reason: str, by: Actor, now: datetime) -> None:
-    refund.failure_reason = "refused_by_provider"
+def give_up_refunds_of(payment: Payment, capture: Operation, *, by: Actor, now: datetime) -> None:
+    """Withdraw what waited for a capture that the provider refused: what was not taken is not given back."""
+    waiting = Operation.objects.filter(payment=payment, verb=Verb.REFUND, target=capture.reference)
+    for operation in waiting.filter(status=OperationStatus.QUEUED).select_related("refund").order_by("id"):
+        operation.status, operation.ended_at, operation.next_check_at = OperationStatus.WITHDRAWN, now, None
+        operation.save(update_fields=["status", "ended_at", "next_check_at"])
+        if operation.refund_id is not None:
+            refund, facts = lock_refund(operation.refund_id), {"capture": capture.reference}
+            _give_up(payment, refund, operation, "A refund has no capture: the provider refused it.", facts, by, now)
+
+
+def _give_up(
+    payment: Payment,
+    refund: Refund,
+    operation: Operation,
+    summary: str,
+    facts: Mapping[str, str],
+    by: Actor,
+    now: datetime,
+) -> None:
     _end_if_done(refund, now)
-    open_case(
+    report_trouble(
+        payment,
         kind="refund_failed",
-        severity=Severity.ALARM,
         subject=refund.public_id,
-        summary="The provider refused to give money back that the customer was promised.",
+        summary=summary,
         remedy="refund_payment",
-        facts={"payment": payment.public_id, "operation": operation.reference, "raw_reason": raw_reason[:64]},
         amount=operation.amount,
+        facts=facts,
         now=now,
     )
     change_payment(
@@ -295,7 +342,22 @@ def _give_up(payment: Payment, refund: Refund, operation: Operation, raw_reason:
     )
 
 
+def _warn_if_overdue(payment: Payment, refund: Refund, operation: Operation, now: datetime) -> None:
+    if operation.sent_at is None or now - operation.sent_at < CAPTURE_ALARM_AFTER:
+        return
+    report_trouble(
+        payment,
+        kind="refund_overdue",
+        subject=refund.public_id,
+        summary="The provider has not acknowledged a refund for a quarter of an hour; it is repeated.",
+        amount=operation.amount,
+        facts={"operation": operation.reference},
+        now=now,
+    )
+
+
 def _fail(payment: Payment, refund: Refund, reason: str, by: Actor, now: datetime) -> None:
+    check_move(REFUND_MOVES, RefundStatus(refund.status), RefundStatus.FAILED)
     refund.status, refund.failure_reason, refund.ended_at = RefundStatus.FAILED, reason, now
     refund.save(update_fields=["status", "failure_reason", "ended_at"])
     change_payment(
@@ -311,16 +373,15 @@ def _fail(payment: Payment, refund: Refund, reason: str, by: Actor, now: datetim
 
 def _end_if_done(refund: Refund, now: datetime) -> None:
     """Move the refund once nothing of it is on its way any more: one part that failed is a failure."""
-    open_ = [OperationStatus.QUEUED, OperationStatus.SENT, OperationStatus.UNKNOWN]
     parts = set(Operation.objects.filter(refund=refund).values_list("status", flat=True))
-    if not parts & set(open_):
-        has_failed = OperationStatus.FAILED in parts
-        target = RefundStatus.FAILED if has_failed else RefundStatus.SUCCEEDED
+    if not parts & _ON_ITS_WAY:
+        if OperationStatus.FAILED in parts:
+            refund.failure_reason = _REFUSED_BY_PROVIDER
+        elif OperationStatus.WITHDRAWN in parts:
+            refund.failure_reason = _CAPTURE_REFUSED
+        target = RefundStatus.FAILED if refund.failure_reason else RefundStatus.SUCCEEDED
         check_move(REFUND_MOVES, RefundStatus(refund.status), target)
         refund.status, refund.ended_at = target, now
-        refund.failure_reason = "refused_by_provider" if has_failed else ""
-    else:
-        refund.failure_reason = ""
     refund.save(update_fields=["status", "ended_at", "failure_reason", "business_date"])
 
 

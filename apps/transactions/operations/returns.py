@@ -12,10 +12,11 @@ from apps.codes.operations import Payer, open_code, record_refusal, spend_code
 from apps.codes.refusals import Refusal
 from apps.idempotency.operations import Known, Subject, claim_key
 from apps.kernel.actors import Actor
-from apps.kernel.ids import uuid7
+from apps.kernel.ids import public_id, uuid7
 from apps.merchants.models import Mode
 from apps.paycode.claims import Purpose
 from apps.transactions.models import Payment, Return
+from apps.transactions.operations.refund import refundable_minor
 from apps.transactions.operations.start import read_code, scope_of, shown_code
 from apps.transactions.queries import refundable_sales
 from apps.transactions.requests import Point, RequestKey
@@ -80,7 +81,9 @@ def start_return(*, code: str, point: Point, key: RequestKey, by: Actor, now: da
         if scanned.customer_id is not None
         else []
     )
-    return Identified(scanned, sales, is_replay=isinstance(claimed, Known))
+    # Of a capture that the provider refused there is nothing to give back.
+    refundable = [sale for sale in sales if refundable_minor(sale)]
+    return Identified(scanned, refundable, is_replay=isinstance(claimed, Known))
 
 
 def _write(return_id: UUID, judged: Payer | Refusal, point: Point, by: Actor, now: datetime) -> None:
@@ -91,7 +94,7 @@ def _write(return_id: UUID, judged: Payer | Refusal, point: Point, by: Actor, no
     else:
         scanned.customer_id = judged.device.customer_id
     scanned.save(force_insert=True)
-    subject = f"return:{return_id}"
+    subject = public_id("ret", return_id)
     if isinstance(judged, Refusal):
         record_refusal(refusal=judged, subject=subject, by=by, now=now)
     else:

@@ -33,6 +33,7 @@ from apps.paycode.claims import Purpose
 from apps.paycode.errors import CodeError
 from apps.paycode.text import SealedCode, read_text
 from apps.providers.models import ProviderAccount
+from apps.rows import insert_row
 from apps.transactions.errors import CodeUnreadable, CurrencyNotSupported, ReferenceInUse
 from apps.transactions.models import Attempt, Payment
 from apps.transactions.operations.asking import note_for
@@ -256,14 +257,15 @@ class _Start:
         payment.code_issued_at = entitled.payer.code_issued_at
         payment.deadline_at, payment.action = following.deadline_at, following.action or ""
         payment.limits_reserved_minor = 0 if self.limits_day is None else payment.amount_minor
-        payment.save(force_insert=True)
-        attempt = Attempt.objects.create(
+        insert_row(payment)
+        attempt = Attempt(
             payment=payment,
             instrument=entitled.instrument,
             provider_account=entitled.account,
             assessment=entitled.assessment,
             created_at=self.now,
         )
+        insert_row(attempt)
         operation = None
         if following.status == Status.AUTHORISING:
             operation = queue_authorisation(payment, attempt, now=self.now)
@@ -280,7 +282,7 @@ class _Start:
         payment = self._row(Status.DECLINED, device, instrument)
         payment.decline_code, payment.decline_detail = shown_code(refusal), refusal.reason
         payment.tries_left, payment.ended_at = refusal.tries_left, self.now
-        payment.save(force_insert=True)
+        insert_row(payment)
         facts = {"code": payment.decline_code}
         event = record_event(payment, kind="payment.declined", by=self.by, facts=facts, now=self.now)
         record_refusal(refusal=refusal, subject=payment.public_id, by=self.by, now=self.now)

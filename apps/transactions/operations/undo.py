@@ -4,24 +4,41 @@ The undoing is queued in the transaction that says the sale is off, before anybo
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from apps.kernel.actors import Actor
 from apps.kernel.money import Money
 from apps.outbox.operations import Note, leave_messages
 from apps.providers.contract import Approved, Declined, InquiryOutcome, Verb
 from apps.providers.reasons import DeclineReason
+from apps.rows import update_row
 from apps.transactions.models import Attempt, Operation, Payment
-from apps.transactions.operations.asking import ask_provider, note_for
+from apps.transactions.operations.asking import ask_provider, is_undecided, note_for
 from apps.transactions.operations.history import change_payment, notes_for_listeners
+from apps.transactions.operations.trouble import report_trouble
 from apps.transactions.postings import post_release
 from apps.transactions.states import OperationStatus, Status
-from apps.transactions.timing import UNDO_EVERY, UNDO_FOR, UNDO_REPEATS, next_pause
+from apps.transactions.timing import (
+    CLAIM_LASTS,
+    PROVIDER_DEADLINE_SECONDS,
+    UNDO_EVERY,
+    UNDO_FOR,
+    UNDO_REPEATS,
+    next_pause,
+)
 
 logger = logging.getLogger(__name__)
 
+# After this a message that a stalled worker had claimed is certainly with the provider or lost.
+_ARRIVED_BY: Final = CLAIM_LASTS + timedelta(seconds=PROVIDER_DEADLINE_SECONDS)
 # A no to an undoing that proves that nothing is left to undo.
-_NOTHING_LEFT = frozenset({DeclineReason.ALREADY_REVERSED, DeclineReason.HOLD_EXPIRED, DeclineReason.UNKNOWN_OPERATION})
+_NOTHING_LEFT: Final = frozenset(
+    {DeclineReason.ALREADY_REVERSED, DeclineReason.HOLD_EXPIRED, DeclineReason.UNKNOWN_OPERATION}
+)
+
+_REFUSED: Final = "The provider refuses to release money that may be held for nothing; it is asked again and again."
+_OVERDUE: Final = "Money may be held for nothing: the provider has not acknowledged its release for 72 hours."
 
 
 def take_off(payment: Payment, *, cause: str, by: Actor, now: datetime) -> None:
@@ -84,22 +101,34 @@ def settle_undoing(
 ) -> None:
     """Record what came of a void or reversal of the locked payment; until it is proven it is repeated.
 
-    `outcome` is None where the provider rejected us instead of answering.
+    `outcome` is None where the provider rejected us instead of answering. Harmless when it was proven before.
     """
-    is_undone = isinstance(outcome, Approved) or (isinstance(outcome, Declined) and outcome.reason in _NOTHING_LEFT)
-    if not is_undone:
+    if not is_undecided(operation):
+        return
+    if not _is_undone(operation, outcome, now):
         _repeat(payment, operation, outcome, now)
         return
     operation.status, operation.ended_at, operation.next_check_at = OperationStatus.SUCCEEDED, now, None
     if isinstance(outcome, Approved):
         operation.provider_reference = outcome.reference
-    operation.save(update_fields=["status", "ended_at", "next_check_at", "provider_reference"])
+    update_row(operation, ["status", "ended_at", "next_check_at", "provider_reference"])
     # What was unknown is known now: nothing of it is left.
     Operation.objects.filter(
         payment=payment, verb=Verb.AUTHORISE, status__in=[OperationStatus.SENT, OperationStatus.UNKNOWN]
     ).update(status=OperationStatus.FAILED, ended_at=now, next_check_at=None)
     if payment.status == Status.REVERSING:
         _finish(payment, operation, by, now)
+
+
+def _is_undone(operation: Operation, outcome: InquiryOutcome | None, now: datetime) -> bool:
+    """Say whether it is proven that nothing is held any more."""
+    if not isinstance(outcome, Declined):
+        return isinstance(outcome, Approved)
+    if operation.verb == Verb.REVERSE and outcome.reason == DeclineReason.UNKNOWN_OPERATION:
+        # "It never existed" counts once it cannot arrive any more, and when it is said again then.
+        sent_at = Operation.objects.values_list("sent_at", flat=True).get(reference=operation.target)
+        return operation.tries > 1 and (sent_at is None or now >= sent_at + _ARRIVED_BY)
+    return outcome.reason in _NOTHING_LEFT
 
 
 def release_hold(payment: Payment, attempt: Attempt, *, amount_minor: int, now: datetime) -> Note:
@@ -136,15 +165,18 @@ def _finish(payment: Payment, operation: Operation, by: Actor, now: datetime) ->
 
 
 def _repeat(payment: Payment, operation: Operation, outcome: InquiryOutcome | None, now: datetime) -> None:
-    facts = {"payment": payment.public_id, "operation": operation.reference, "tries": operation.tries}
-    is_refused = isinstance(outcome, Declined)
+    facts = {"operation": operation.reference, "tries": operation.tries}
+    is_refused = isinstance(outcome, Declined) and outcome.reason not in _NOTHING_LEFT
     if is_refused or now - operation.created_at >= UNDO_FOR:
         # Somebody's money may be held for a sale that is off, and repeating has not helped.
-        logger.error("undoing not acknowledged", extra=facts | {"refused": is_refused})
+        logger.error("undoing not acknowledged", extra=facts | {"payment": payment.public_id, "refused": is_refused})
+        summary = _REFUSED if is_refused else _OVERDUE
+        kind = "undoing_refused" if is_refused else "undoing_overdue"
+        report_trouble(payment, kind=kind, summary=summary, amount=operation.amount, facts=facts, now=now)
     pause = next_pause(UNDO_REPEATS[1:], UNDO_EVERY, operation.tries)
     operation.status, operation.next_check_at = OperationStatus.UNKNOWN, now + pause
     operation.unknown_since = operation.unknown_since or now
-    operation.save(update_fields=["status", "next_check_at", "unknown_since"])
+    update_row(operation, ["status", "next_check_at", "unknown_since"])
 
 
 def _authorisation(payment: Payment) -> Operation:

@@ -1,5 +1,6 @@
 """Looking after payments to which nothing happens: deadlines that passed, and operations whose time has come."""
 
+import logging
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -7,19 +8,20 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from apps.kernel.actors import Actor
+from apps.kernel.ids import public_id
 from apps.outbox.operations import Note, leave_messages
 from apps.transactions import topics
 from apps.transactions.locks import lock_payment
 from apps.transactions.models import Attempt, Operation, Payment
 from apps.transactions.operations.history import change_payment, notes_for_listeners
-from apps.transactions.operations.proceed import turn_down
+from apps.transactions.operations.proceed import CLOCK, miss_deadline
 from apps.transactions.operations.undo import release_hold, take_off
 from apps.transactions.queries import due_payments
-from apps.transactions.states import Action, Status
+from apps.transactions.states import Status
 from apps.transactions.timing import CLAIM_LASTS
 
-WATCH: Final = Actor("system", "watch")
+logger = logging.getLogger(__name__)
+
 BATCH: Final = 100
 
 
@@ -30,8 +32,16 @@ def watch_payments(*, now: datetime) -> int:
     """
     due = due_payments(now=now, limit=BATCH)
     for payment_id in due:
-        meet_deadline(payment_id=payment_id, now=now)
+        _meet(payment_id, now)
     return len(due) + _ring_for_operations(now)
+
+
+def _meet(payment_id: UUID, now: datetime) -> None:
+    try:
+        meet_deadline(payment_id=payment_id, now=now)
+    except Exception:
+        # The edge: a payment that cannot be helped must not keep all the others waiting. The next look tries again.
+        logger.exception("deadline not met", extra={"payment": public_id("pay", payment_id)})
 
 
 @transaction.atomic(durable=True)
@@ -42,22 +52,19 @@ def meet_deadline(*, payment_id: UUID, now: datetime) -> None:
         return
     has_expired = payment.hold_expires_at is not None and payment.hold_expires_at <= now
     match Status(payment.status):
-        case Status.IN_REVIEW:
-            turn_down(payment, code="rejected", detail="fraud_blocked", by=WATCH, now=now)
-        case Status.ACTION_REQUIRED:
-            code = "consent_timeout" if payment.action == Action.CUSTOMER_CONSENT else "confirm_timeout"
-            turn_down(payment, code=code, detail=code, by=WATCH, now=now)
+        case Status.IN_REVIEW | Status.ACTION_REQUIRED:
+            miss_deadline(payment, now=now)
         case Status.AUTHORISING | Status.UNKNOWN:
-            take_off(payment, cause="deadline", by=WATCH, now=now)
+            take_off(payment, cause="deadline", by=CLOCK, now=now)
         case Status.AUTHORISED if has_expired:
             _expire(payment, now)
         case Status.AUTHORISED:
             # Nobody pays for goods that a dead till never handed over.
-            take_off(payment, cause="not_confirmed", by=WATCH, now=now)
+            take_off(payment, cause="not_confirmed", by=CLOCK, now=now)
         case Status.CAPTURED:
             _give_back_rest(payment, now)
         case _:
-            change_payment(payment, kind="payment.deadline_dropped", by=WATCH, now=now, deadline_at=None)
+            change_payment(payment, kind="payment.deadline_dropped", by=CLOCK, now=now, deadline_at=None)
 
 
 def _expire(payment: Payment, now: datetime) -> None:
@@ -66,7 +73,7 @@ def _expire(payment: Payment, now: datetime) -> None:
         payment,
         to=Status.EXPIRED,
         kind="payment.expired",
-        by=WATCH,
+        by=CLOCK,
         now=now,
         released_minor=payment.released_minor + payment.remaining_minor,
         deadline_at=None,
@@ -80,7 +87,7 @@ def _give_back_rest(payment: Payment, now: datetime) -> None:
     change_payment(
         payment,
         kind="payment.rest_released",
-        by=WATCH,
+        by=CLOCK,
         now=now,
         released_minor=payment.released_minor + payment.remaining_minor,
         deadline_at=None,
