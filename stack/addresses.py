@@ -112,9 +112,11 @@ def read_card(places: Places) -> dict[str, Any] | None:
 
 def describe(card: dict[str, Any]) -> str:
     """Return the card as people read it."""
-    names = {"pos_url": "POS API", "wallet_url": "wallet", "socket_url": "sockets", "staff_url": "staff"}
-    lines = [f"  {label:<10} {card[name]}" for name, label in (names | {"bank_url": "bank"}).items() if name in card]
+    names = {"pos_url": "POS API", "socket_url": "sockets", "bank_url": "bank"}
+    lines = [f"  {label:<10} {card[name]}" for name, label in names.items() if name in card]
     if "demo_url" in card:
+        # To click on. The wallet's and the staff's pages are on the card, and are shown here once they are there.
+        lines.append(f"  {'API docs':<10} {card['demo_url'].removesuffix('demo/')}api/docs")
         lines.append(f"  {'mail':<10} {card['demo_url']}mail")
     lines += [
         f"  till       {till['id']}  {till['key']}  ({till.get('store', '')}, {till.get('name', '')}, {till['mode']})"
