@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from psycopg.errors import CheckViolation, InsufficientPrivilege, RestrictViolation, UniqueViolation
 
-from apps.kernel.ids import public_id, uuid7
+from apps.kernel.ids import uuid7
 from apps.ledger.models import Journal
 from apps.ledger.queries import broken_journals
 from apps.transactions.models import Operation, Payment
@@ -92,7 +92,7 @@ def test_a_second_growth_needs_everything_again(service: Service, payment: Payme
         {"currency": "EUR"},
         {"kind": "sold"},
         {"credit": "suspense:bank"},
-        {"credit": f"merchant_payable:{uuid7()}"},
+        {"credit": "merchant_payable:00000000-0000-7000-8000-000000000000"},
         {"debit": "bank:own"},
     ],
     ids=str,
@@ -122,7 +122,7 @@ def test_a_sale_that_is_captured_is_not_booked_again(service: Service, payment: 
         service.run(*capture_journal(payment, 400), "SET CONSTRAINTS ALL IMMEDIATE")
 
 
-@pytest.mark.parametrize("subject", [public_id("pay", uuid7()), "pay_1", "ref_" + "0" * 26, "pay_" + "z" * 26])
+@pytest.mark.parametrize("subject", ["pay_" + "0" * 26, "pay_1", "ref_" + "0" * 26, "pay_" + "z" * 26])
 def test_nothing_is_booked_for_a_sale_that_does_not_exist(service: Service, payment: Payment, subject: str) -> None:
     accounts = {"debit": "provider_receivable:bank", "credit": f"merchant_payable:{payment.merchant_id}"}
 
