@@ -37,7 +37,7 @@ def refuse_forgetful_database() -> None:
         return
     try:
         found = forgetful_settings()
-        if powers := powers_of():
+        if not found and (powers := powers_of()):
             logger.warning("service runs as a role with powers", extra={"powers": ", ".join(powers)})
     except (OperationalError, InterfaceError):
         logger.warning("database not reached at the start")

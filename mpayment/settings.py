@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "apps.transactions",
     "apps.confirmations",
     "apps.demo",
-    # Its commands; it has no tables.
+    # Commands and checks of the whole; it has no tables.
     "mpayment",
 ]
 

@@ -11,6 +11,7 @@ from apps.confirmations.errors import NotInTheBooks
 from apps.confirmations.models import Confirmation, Kind
 from apps.confirmations.operations import tell_customer
 from apps.confirmations.queries import receipt_for, refund_receipt_for
+from apps.confirmations.receipts import rfc3339
 from apps.confirmations.tasks import tell
 from apps.kernel.ids import uuid7
 from apps.keys.models import Purpose
@@ -82,7 +83,7 @@ def test_a_refund_is_told_with_a_signed_receipt(shop: Shop, phone: Phone, paymen
         "instrument": {"kind": "bank_account", "label": payment.instrument.label},  # type: ignore[union-attr]
         "lines": [],
         "vat": [],
-        "time": now.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "time": rfc3339(PaymentEvent.objects.get(payment=payment, kind="payment.refunded").at),
         "training": False,
     }
 

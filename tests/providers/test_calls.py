@@ -233,6 +233,16 @@ def test_a_provider_that_rejects_us_switches_the_route_off_and_raises_the_alarm_
     assert {record.levelno for record in caplog.records} == {logging.ERROR}
 
 
+def test_the_training_route_stays_on_for_the_other_tills(account: ProviderAccount, settings: Settings) -> None:
+    settings.TRAINING_PROVIDER = account.code
+    fail(ConfigError("as the amount asked for"))
+
+    with pytest.raises(RouteSwitchedOff):
+        call_provider(account=account, request=authorisation())
+
+    assert ProviderAccount.objects.get().is_enabled
+
+
 def test_a_rejection_of_the_old_credential_does_not_switch_the_repaired_route_off(
     account: ProviderAccount, now: datetime, by: Actor
 ) -> None:

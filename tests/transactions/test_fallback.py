@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from apps.cases.models import Case
 from apps.instruments.models import Instrument
 from apps.instruments.operations import move_instrument
 from apps.instruments.states import InstrumentStatus
@@ -11,9 +12,12 @@ from apps.kernel.money import Money
 from apps.ledger.queries import trial_balance
 from apps.limits.models import DayCounter, Scope
 from apps.limits.operations import set_payment_limit
-from apps.providers.contract import Approved, Declined, NotSent, Unknown
+from apps.providers.contract import Approved, Declined, InquiryOutcome, NeverHeardOf, NotSent, Unknown
+from apps.providers.models import ProviderCall
 from apps.providers.reasons import DeclineReason
 from apps.transactions.models import Attempt, Operation, Payment
+from apps.transactions.operations.carry_out import settle_operation
+from apps.transactions.queries import whole_payment
 from apps.transactions.states import OperationStatus, Status
 from tests.cast import STAFF, Phone
 from tests.shop import Shop, carry_out_all, link_account, make_bank
@@ -79,6 +83,56 @@ def test_silence_is_no_certain_no(
 
     assert payment.status == Status.UNKNOWN
     assert Operation.objects.filter(payment=payment).count() == 1
+
+
+def late_call(shop: Shop, now: datetime) -> ProviderCall:
+    return ProviderCall(account=shop.bank, reference="x", verb="authorise", outcome="approved", latency_ms=1, at=now)
+
+
+@pytest.mark.parametrize("again", [NO, Unknown("timeout"), NeverHeardOf(), NotSent("circuit open"), None])
+def test_a_slow_worker_with_the_first_banks_no_leaves_the_second_alone(
+    again: InquiryOutcome | None,
+    shop: Shop,
+    phone: Phone,
+    second: Instrument,
+    now: datetime,
+    scripted: list[object],
+) -> None:
+    scripted += [NO]
+    payment = shop.sell(phone, 1000, now=now, code=phone.make_code(now=now, instrument=1, fallback=2))
+    before = whole_payment(payment.id)
+
+    settle_operation(Operation.objects.get(payment=payment, attempt__number=1), again, late_call(shop, now), now)
+
+    after = whole_payment(payment.id)
+    assert (after.status, after.version) == (Status.AUTHORISING, before.version)
+    scripted += [Approved("hold-2")]
+    assert carry_out_all(payment.id, now=now).status == Status.AUTHORISED
+
+
+@pytest.mark.parametrize("is_second_done", [False, True])
+def test_a_yes_of_the_first_bank_after_its_no_is_undone_and_the_second_is_left_alone(
+    is_second_done: bool, shop: Shop, phone: Phone, second: Instrument, now: datetime, scripted: list[object]
+) -> None:
+    scripted += [NO]
+    payment = shop.sell(phone, 1000, now=now, code=phone.make_code(now=now, instrument=1, fallback=2))
+    if is_second_done:
+        scripted += [Approved("hold-2")]
+        carry_out_all(payment.id, now=now)
+    first = Operation.objects.get(payment=payment, attempt__number=1)
+
+    for _ in range(2):
+        settle_operation(first, Approved("hold-1"), late_call(shop, now), now)
+
+    undoing = Operation.objects.get(payment=payment, verb__in=["void", "reverse"])
+    assert undoing.attempt_id == first.attempt_id
+    assert Case.objects.get().kind == "late_approval"
+    if not is_second_done:
+        scripted += [Approved("hold-2")]
+    done = carry_out_all(payment.id, now=now)
+    assert (done.status, done.authorised_minor) == (Status.AUTHORISED, 1000)
+    assert trial_balance()["CHF"] == {"holds:other": 1000, "holds_contra:other": -1000}
+    assert Operation.objects.get(id=undoing.id).status == OperationStatus.SUCCEEDED
 
 
 def test_both_saying_no_declines_with_the_second_ones_reason(

@@ -3,17 +3,19 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from apps.cases.models import Case
 from apps.kernel.money import Money
 from apps.ledger.queries import balance
 from apps.providers.contract import Approved, Declined, Pending, Unknown, Verb
 from apps.providers.reasons import DeclineReason
-from apps.transactions.models import Operation, Payment
+from apps.transactions.models import Attempt, Operation, Payment
 from apps.transactions.operations import carry_out_operation
+from apps.transactions.operations.asking import ask_provider
 from apps.transactions.states import OperationStatus, Status
 from tests.cast import Phone
-from tests.shop import Shop, carry_out_all, make_bank
+from tests.shop import Shop, carry_out_all, link_account, make_bank
 from tests.transactions.bank import Bank
 from tests.transactions.counter import at
 
@@ -117,3 +119,28 @@ def test_the_hold_ends_in_the_books_when_it_is_proven_and_not_before(
 
     assert (before, balance(account="holds:bank", currency="CHF")) == (Money(1000, "CHF"), Money(0, "CHF"))
     assert (done.status, done.released_minor, done.remaining_minor) == (Status.CANCELLED, 1000, 0)
+
+
+def test_undoing_an_earlier_attempt_says_nothing_about_the_last_one(
+    shop: Shop, phone: Phone, now: datetime, bank: Bank
+) -> None:
+    second = link_account(phone, make_bank(now=now, code="other"), now=now)
+    bank.says("authorise", Declined(DeclineReason.INSUFFICIENT_FUNDS), Unknown("timeout"))
+    code = phone.make_code(now=now, instrument=1, fallback=second.handle)
+    payment = carry_out_all(shop.sell(phone, 1000, now=now, code=code).id, now=now)
+    first, last = Attempt.objects.filter(payment=payment).order_by("number")
+    shop.cancel(payment, now=now)
+    bank.keeps_saying("reverse", Pending("later"))
+    carry_out_all(payment.id, now=now)
+    reference = Operation.objects.get(attempt=first).reference
+    with transaction.atomic():
+        undoing = ask_provider(payment, first, verb=Verb.REVERSE, amount_minor=1000, target=reference, now=now)
+    # As if sent, and acknowledged, while the last attempt's reversal waits for its next try.
+    Operation.objects.filter(attempt=last, verb=Verb.REVERSE).update(status=OperationStatus.FAILED, next_check_at=None)
+    bank.is_itself()
+
+    carry_out_operation(operation_id=undoing.id, now=now)
+
+    assert Operation.objects.get(id=undoing.id).status == OperationStatus.SUCCEEDED
+    assert Operation.objects.get(attempt=last, verb=Verb.AUTHORISE).status == OperationStatus.UNKNOWN
+    assert Payment.objects.get(id=payment.id).status == Status.REVERSING

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, TypeVar, assert_never
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -76,7 +77,10 @@ class Described:
 
 
 class RouteSwitchedOff(ConfigError):
-    """The provider rejects us; the route is switched off and staff alarmed. `call` is the log row, not saved yet."""
+    """The provider rejects us; the route is switched off and staff alarmed, but for the training provider's.
+
+    `call` is the log row, not saved yet.
+    """
 
     def __init__(self, detail: str, *, call: ProviderCall) -> None:
         super().__init__(detail)
@@ -165,12 +169,19 @@ def _call(
     call.latency_ms = round((time.monotonic() - started) * 1000)
     call.detail = masked_detail(detail, hidden=hidden)
     if rejection is not None:
-        switch_off_route(account=account, reason=call.detail, by=Actor("system", "call_provider"), now=timezone.now())
-        logger.error("provider route switched off", extra=_facts(account, call))
+        _reject(account, call)
         raise RouteSwitchedOff(call.detail, call=call) from None
     if isinstance(outcome, Declined) and not outcome.mapped:
         logger.error("decline reason not mapped", extra=_facts(account, call))
     return outcome, call
+
+
+def _reject(account: ProviderAccount, call: ProviderCall) -> None:
+    # A training sale plays whatever its amount says; no till may take the training route away from the others.
+    if account.code == settings.TRAINING_PROVIDER:
+        return
+    switch_off_route(account=account, reason=call.detail, by=Actor("system", "call_provider"), now=timezone.now())
+    logger.error("provider route switched off", extra=_facts(account, call))
 
 
 def _asked(

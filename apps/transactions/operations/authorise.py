@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from apps.cases.operations import open_case
-from apps.cases.states import Severity
 from apps.kernel.actors import Actor
 from apps.merchants.models import TillKind
 from apps.outbox.operations import Note, leave_messages
@@ -12,9 +10,11 @@ from apps.providers.contract import Approved, Declined, InquiryOutcome, NeverHea
 from apps.providers.reasons import DeclineReason
 from apps.rows import update_row
 from apps.transactions.models import Operation, Payment
+from apps.transactions.operations.asking import is_undecided
 from apps.transactions.operations.capture import book_capture
 from apps.transactions.operations.fall_back import fall_back
 from apps.transactions.operations.history import change_payment, notes_for_listeners
+from apps.transactions.operations.trouble import report_trouble
 from apps.transactions.operations.undo import take_off, undo_authorisation
 from apps.transactions.postings import post_hold
 from apps.transactions.states import CaptureMode, OperationStatus, Status
@@ -30,6 +30,11 @@ def settle_authorisation(
 
     `outcome` is None where the provider rejected us instead of answering.
     """
+    if not is_undecided(operation):
+        # A slow worker comes second. Only a yes that nobody knew of still matters.
+        if isinstance(outcome, Approved) and operation.status != OperationStatus.SUCCEEDED:
+            _undo_late_yes(payment, operation, outcome, by, now)
+        return
     is_first = operation.tries == 1
     match outcome:
         case Approved():
@@ -57,12 +62,10 @@ def settle_authorisation(
 
 
 def _approve(payment: Payment, operation: Operation, outcome: Approved, by: Actor, now: datetime) -> None:
-    was_open = operation.status in (OperationStatus.SENT, OperationStatus.UNKNOWN)
-    if was_open:
-        _end(operation, OperationStatus.SUCCEEDED, now, provider_reference=outcome.reference)
-        attempt = operation.attempt
-        attempt.hold_reference = outcome.reference
-        update_row(attempt, ["hold_reference"])
+    _end(operation, OperationStatus.SUCCEEDED, now, provider_reference=outcome.reference)
+    attempt = operation.attempt
+    attempt.hold_reference = outcome.reference
+    update_row(attempt, ["hold_reference"])
     if payment.status not in _WAITING:
         _undo_late_yes(payment, operation, outcome, by, now)
         return
@@ -104,14 +107,10 @@ def next_look(payment: Payment, hold_expires_at: datetime, now: datetime) -> dat
 
 def _undo_late_yes(payment: Payment, operation: Operation, outcome: Approved, by: Actor, now: datetime) -> None:
     """A yes for a sale that is off: it is never revived, the hold is given back."""
-    if payment.authorised_minor:
-        # Told before; nothing is late.
-        return
     change_payment(payment, kind="payment.late_approval", by=by, facts={"hold": outcome.reference[:60]}, now=now)
-    open_case(
+    report_trouble(
+        payment,
         kind="late_approval",
-        severity=Severity.WARNING,
-        subject=payment.public_id,
         summary="The provider said yes to a sale that was off already; its hold is being given back.",
         remedy="undo_authorisation",
         facts={"operation": operation.reference},
@@ -119,7 +118,7 @@ def _undo_late_yes(payment: Payment, operation: Operation, outcome: Approved, by
         now=now,
     )
     is_being_undone = Operation.objects.filter(
-        payment=payment,
+        attempt=operation.attempt,
         verb__in=["void", "reverse"],
         status__in=[OperationStatus.QUEUED, OperationStatus.SENT, OperationStatus.UNKNOWN],
     ).exists()
@@ -128,11 +127,10 @@ def _undo_late_yes(payment: Payment, operation: Operation, outcome: Approved, by
 
 
 def _refuse(payment: Payment, operation: Operation, reason: str, raw_reason: str, by: Actor, now: datetime) -> None:
-    if operation.status in (OperationStatus.SENT, OperationStatus.UNKNOWN):
-        _end(operation, OperationStatus.FAILED, now)
-        attempt = operation.attempt
-        attempt.decline_reason, attempt.raw_reason = reason, raw_reason[:64]
-        update_row(attempt, ["decline_reason", "raw_reason"])
+    _end(operation, OperationStatus.FAILED, now)
+    attempt = operation.attempt
+    attempt.decline_reason, attempt.raw_reason = reason, raw_reason[:64]
+    update_row(attempt, ["decline_reason", "raw_reason"])
     if payment.status not in _WAITING:
         return
     if note := fall_back(payment, operation, reason=reason, by=by, now=now):
@@ -156,8 +154,6 @@ def _refuse(payment: Payment, operation: Operation, reason: str, raw_reason: str
 
 def _doubt(payment: Payment, operation: Operation, now: datetime) -> None:
     """Ask again on the timetable, which counts from the moment at which the outcome became unknown."""
-    if operation.status not in (OperationStatus.SENT, OperationStatus.UNKNOWN):
-        return
     operation.unknown_since = operation.unknown_since or now
     # The first message was no inquiry. Once the deadline has decided, the undoing is what matters.
     asked = operation.tries - 1

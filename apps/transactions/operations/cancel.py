@@ -8,7 +8,7 @@ from django.db import transaction
 
 from apps.audit.operations import record
 from apps.idempotency.errors import KeyReused
-from apps.idempotency.operations import Buried, Known, Subject, bury_key, claim_key
+from apps.idempotency.operations import Buried, Known, Subject, bury_key
 from apps.kernel.actors import Actor
 from apps.kernel.ids import uuid7
 from apps.kernel.money import Money
@@ -17,9 +17,10 @@ from apps.transactions.errors import OtherReference, UseRefund
 from apps.transactions.locks import lock_payment
 from apps.transactions.models import Attempt, Payment
 from apps.transactions.operations.capture import lock_at
+from apps.transactions.operations.claiming import claim, scope_of
 from apps.transactions.operations.history import change_payment
 from apps.transactions.operations.refund import RefundWish, refundable_minor, reserve_refund
-from apps.transactions.operations.start import SUBJECT_KIND, scope_of
+from apps.transactions.operations.start import SUBJECT_KIND
 from apps.transactions.operations.undo import release_hold, take_off
 from apps.transactions.queries import is_day_closed, whole_payment
 from apps.transactions.requests import Answered, Point, RequestKey
@@ -41,15 +42,7 @@ def cancel_payment(
     PaymentNotFound, UseRefund.
     """
     with transaction.atomic(durable=True):
-        claimed = claim_key(
-            scope=scope_of(point),
-            key=key.key,
-            method=key.method,
-            path=key.path,
-            body_digest=key.body_digest,
-            subject=Subject(SUBJECT_KIND, str(payment_id)),
-            now=now,
-        )
+        claimed = claim(point, key, Subject(SUBJECT_KIND, str(payment_id)), now=now)
         if not isinstance(claimed, Known):
             _cancel(lock_at(payment_id, point), point, only_rest, by, now)
     return Answered(whole_payment(payment_id), is_replay=isinstance(claimed, Known))

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.operations import record
-from apps.idempotency.operations import Known, Subject, claim_key
+from apps.idempotency.operations import Known, Subject
 from apps.kernel.actors import Actor
 from apps.kernel.money import Money
 from apps.kernel.transitions import WrongState
@@ -19,8 +19,9 @@ from apps.transactions.errors import AmountTooLarge, CurrencyNotSupported, Payme
 from apps.transactions.locks import lock_payment
 from apps.transactions.models import Attempt, Operation, Payment
 from apps.transactions.operations.asking import ask_provider, is_undecided, note_for
+from apps.transactions.operations.claiming import claim
 from apps.transactions.operations.history import change_payment, notes_for_listeners
-from apps.transactions.operations.start import SUBJECT_KIND, scope_of
+from apps.transactions.operations.start import SUBJECT_KIND
 from apps.transactions.operations.trouble import report_trouble
 from apps.transactions.operations.undo import release_hold
 from apps.transactions.postings import post_capture
@@ -54,15 +55,7 @@ def capture_payment(
     CurrencyNotSupported, AmountTooLarge. Repeating a full capture under another key changes nothing.
     """
     with transaction.atomic(durable=True):
-        claimed = claim_key(
-            scope=scope_of(point),
-            key=key.key,
-            method=key.method,
-            path=key.path,
-            body_digest=key.body_digest,
-            subject=Subject(SUBJECT_KIND, str(payment_id)),
-            now=now,
-        )
+        claimed = claim(point, key, Subject(SUBJECT_KIND, str(payment_id)), now=now)
         if not isinstance(claimed, Known):
             _capture(lock_at(payment_id, point), amount, is_final, by, now)
     return Answered(whole_payment(payment_id), is_replay=isinstance(claimed, Known))

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.operations import record
-from apps.idempotency.operations import Known, Subject, claim_key
+from apps.idempotency.operations import Known, Subject
 from apps.kernel.actors import Actor
 from apps.kernel.transitions import WrongState
 from apps.transactions.operations.capture import lock_at
+from apps.transactions.operations.claiming import claim
 from apps.transactions.operations.proceed import go_on, miss_deadline
-from apps.transactions.operations.start import SUBJECT_KIND, scope_of
+from apps.transactions.operations.start import SUBJECT_KIND
 from apps.transactions.operations.take import wait_for_outcome
 from apps.transactions.requests import Answered, Point, RequestKey
 from apps.transactions.states import Action, Status
@@ -25,15 +26,7 @@ def confirm_payment(*, payment_id: UUID, point: Point, key: RequestKey, by: Acto
     is over it is declined all the same.
     """
     with transaction.atomic(durable=True):
-        claimed = claim_key(
-            scope=scope_of(point),
-            key=key.key,
-            method=key.method,
-            path=key.path,
-            body_digest=key.body_digest,
-            subject=Subject(SUBJECT_KIND, str(payment_id)),
-            now=now,
-        )
+        claimed = claim(point, key, Subject(SUBJECT_KIND, str(payment_id)), now=now)
         if not isinstance(claimed, Known):
             payment = lock_at(payment_id, point)
             if miss_deadline(payment, now=now):

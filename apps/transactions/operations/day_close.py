@@ -12,14 +12,14 @@ from django.db import transaction
 from apps.audit.operations import record
 from apps.cases.operations import open_case
 from apps.cases.states import Severity
-from apps.idempotency.operations import Known, Subject, claim_key
+from apps.idempotency.operations import Known, Subject
 from apps.kernel.actors import Actor
 from apps.kernel.ids import uuid7
 from apps.merchants.models import Mode
 from apps.merchants.queries import business_date
 from apps.transactions.errors import CurrencyNotSupported, DayNotBegun
 from apps.transactions.models import DayClose, Payment, Refund
-from apps.transactions.operations.start import scope_of
+from apps.transactions.operations.claiming import claim
 from apps.transactions.requests import Point, RequestKey
 from apps.transactions.states import RefundStatus, Status
 
@@ -77,15 +77,7 @@ def close_day(*, counted: DayCount, point: Point, key: RequestKey, by: Actor, no
         raise DayNotBegun
     close_id = uuid7()
     with transaction.atomic(durable=True):
-        claimed = claim_key(
-            scope=scope_of(point),
-            key=key.key,
-            method=key.method,
-            path=key.path,
-            body_digest=key.body_digest,
-            subject=Subject(CLOSE_KIND, str(close_id)),
-            now=now,
-        )
+        claimed = claim(point, key, Subject(CLOSE_KIND, str(close_id)), now=now)
         if isinstance(claimed, Known):
             close_id = UUID(claimed.subject.id)
         else:

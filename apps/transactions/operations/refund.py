@@ -13,7 +13,7 @@ from apps.approvals.operations import ask_approval
 from apps.approvals.queries import find_approval
 from apps.approvals.states import ApprovalStatus
 from apps.audit.operations import record
-from apps.idempotency.operations import Known, Subject, claim_key
+from apps.idempotency.operations import Known, Subject
 from apps.kernel.actors import Actor
 from apps.kernel.ids import public_id, uuid7
 from apps.kernel.money import Money
@@ -26,8 +26,8 @@ from apps.transactions.locks import lock_payment, lock_refund
 from apps.transactions.models import Operation, Payment, Refund
 from apps.transactions.operations.asking import ask_provider, is_undecided, note_for
 from apps.transactions.operations.capture import lock_at
+from apps.transactions.operations.claiming import claim
 from apps.transactions.operations.history import change_payment, notes_for_listeners
-from apps.transactions.operations.start import scope_of
 from apps.transactions.operations.trouble import report_trouble
 from apps.transactions.postings import post_refund
 from apps.transactions.queries import whole_payment
@@ -81,15 +81,7 @@ def refund_payment(
     """
     refund_id = uuid7()
     with transaction.atomic(durable=True):
-        claimed = claim_key(
-            scope=scope_of(point),
-            key=key.key,
-            method=key.method,
-            path=key.path,
-            body_digest=key.body_digest,
-            subject=Subject(REFUND_KIND, str(refund_id)),
-            now=now,
-        )
+        claimed = claim(point, key, Subject(REFUND_KIND, str(refund_id)), now=now)
         if isinstance(claimed, Known):
             refund_id = UUID(claimed.subject.id)
         else:

@@ -10,14 +10,15 @@ from django.db import transaction
 from apps.audit.operations import record
 from apps.codes.operations import Payer, open_code, record_refusal, spend_code
 from apps.codes.refusals import Refusal
-from apps.idempotency.operations import Known, Subject, claim_key
+from apps.idempotency.operations import Known, Subject
 from apps.kernel.actors import Actor
 from apps.kernel.ids import public_id, uuid7
 from apps.merchants.models import Mode
 from apps.paycode.claims import Purpose
 from apps.transactions.models import Payment, Return
+from apps.transactions.operations.claiming import claim
 from apps.transactions.operations.refund import refundable_minor
-from apps.transactions.operations.start import read_code, scope_of, shown_code
+from apps.transactions.operations.start import read_code, shown_code
 from apps.transactions.queries import refundable_sales
 from apps.transactions.requests import Point, RequestKey
 
@@ -45,15 +46,7 @@ def start_return(*, code: str, point: Point, key: RequestKey, by: Actor, now: da
     )
     return_id = uuid7()
     with transaction.atomic(durable=True):
-        claimed = claim_key(
-            scope=scope_of(point),
-            key=key.key,
-            method=key.method,
-            path=key.path,
-            body_digest=key.body_digest,
-            subject=Subject(RETURN_KIND, str(return_id)),
-            now=now,
-        )
+        claimed = claim(point, key, Subject(RETURN_KIND, str(return_id)), now=now)
         if isinstance(claimed, Known):
             return_id = UUID(claimed.subject.id)
         else:

@@ -19,7 +19,7 @@ from apps.devices.models import Device
 from apps.fraud.facts import Facts
 from apps.fraud.models import Assessment
 from apps.fraud.operations import assess
-from apps.idempotency.operations import Known, Subject, claim_key
+from apps.idempotency.operations import Known, Subject
 from apps.instruments.models import Instrument
 from apps.instruments.queries import both_payable
 from apps.kernel.actors import Actor
@@ -37,6 +37,7 @@ from apps.rows import insert_row
 from apps.transactions.errors import CodeUnreadable, CurrencyNotSupported, ReferenceInUse
 from apps.transactions.models import Attempt, Payment
 from apps.transactions.operations.asking import note_for
+from apps.transactions.operations.claiming import claim
 from apps.transactions.operations.decide import Next, decide_next, suspicions_of
 from apps.transactions.operations.history import notes_for_listeners, record_event
 from apps.transactions.operations.limiting import reserve_for, subjects_of
@@ -148,15 +149,7 @@ class _Start:
 
     def run(self, opened: GenuineCode | Refusal, key: RequestKey, ring: bool) -> Started:
         """Write everything that belongs to the start; the order of the rows is the order of the locks."""
-        claimed = claim_key(
-            scope=scope_of(self.point),
-            key=key.key,
-            method=key.method,
-            path=key.path,
-            body_digest=key.body_digest,
-            subject=Subject(SUBJECT_KIND, str(self.payment_id)),
-            now=self.now,
-        )
+        claimed = claim(self.point, key, Subject(SUBJECT_KIND, str(self.payment_id)), now=self.now)
         if isinstance(claimed, Known):
             # Answered from the record, whatever the code says by now.
             return Started(UUID(claimed.subject.id), is_replay=True)
@@ -316,11 +309,6 @@ class _Start:
             answer_until=self.now + ANSWER_WITHIN,
             created_at=self.now,
         )
-
-
-def scope_of(point: Point) -> str:
-    """Return the scope of a till's idempotency keys: each till and mode has its own."""
-    return f"till:{point.till.id}:{point.mode}"
 
 
 def shown_code(refusal: Refusal) -> str:

@@ -112,11 +112,12 @@ def settle_undoing(
     if isinstance(outcome, Approved):
         operation.provider_reference = outcome.reference
     update_row(operation, ["status", "ended_at", "next_check_at", "provider_reference"])
-    # What was unknown is known now: nothing of it is left.
+    # What was unknown is known now: nothing of this attempt is left.
     Operation.objects.filter(
-        payment=payment, verb=Verb.AUTHORISE, status__in=[OperationStatus.SENT, OperationStatus.UNKNOWN]
+        attempt_id=operation.attempt_id, verb=Verb.AUTHORISE, status__in=[OperationStatus.SENT, OperationStatus.UNKNOWN]
     ).update(status=OperationStatus.FAILED, ended_at=now, next_check_at=None)
-    if payment.status == Status.REVERSING:
+    # Undoing a late yes of an earlier attempt says nothing about the last one.
+    if payment.status == Status.REVERSING and operation.attempt_id == _authorisation(payment).attempt_id:
         _finish(payment, operation, by, now)
 
 
