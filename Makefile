@@ -40,8 +40,9 @@ format: $(STAMP) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP) ## measure what a code check costs
+bench: $(STAMP) ## measure what a code check and whole purchases cost (three minutes)
 	$(BIN)/python -m benchmarks.code_check
+	$(BIN)/python -m benchmarks.purchase
 
 lock: $(STAMP) ## resolve requirements*.in into requirements*.txt (needs uv)
 	for name in requirements requirements-dev; do uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q $$name.in -o $$name.txt; done
