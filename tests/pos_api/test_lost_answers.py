@@ -12,7 +12,7 @@ from apps.audit.models import Record
 from apps.idempotency.operations import Subject, claim_key
 from apps.merchants.operations import create_till
 from apps.transactions.models import Payment
-from apps.transactions.operations.start import scope_of
+from apps.transactions.operations.claiming import scope_of
 from tests.cast import Phone
 from tests.pos_api.till import TillProgram, assert_problem, body_of, connect, sale
 from tests.shop import STAFF, Shop, make_shop

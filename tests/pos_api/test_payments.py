@@ -14,7 +14,7 @@ from apps.merchants.models import Mode
 from apps.merchants.operations import create_till
 from apps.merchants.queries import business_date
 from apps.transactions.models import Payment
-from apps.transactions.operations.start import scope_of
+from apps.transactions.operations.claiming import scope_of
 from tests.cast import WRONG_PIN, Phone
 from tests.pos_api.till import TillProgram, assert_problem, body_of, connect, sale
 from tests.shop import PLENTY, STAFF, Shop, make_shop
