@@ -72,7 +72,7 @@ def test_a_difference_is_told_line_by_line_and_looked_into(till: TillProgram, sh
         ("refund", "R1", 1400, 1500, None, None),
     ]
     case = Case.objects.get()
-    assert (case.kind, case.subject) == ("day_close_difference", shop.till.public_id)
+    assert (case.kind, case.subject) == ("day_close_difference", f"{shop.till.public_id}:{day}")
 
 
 def test_closing_is_repeated_safely_and_the_last_one_counts(till: TillProgram, sold: Json, day: str) -> None:

@@ -55,7 +55,24 @@ def test_other_sums_are_a_difference_and_people_hear_of_it(shop: Shop, payment: 
         }
     ]
     case = Case.objects.get()
-    assert (case.kind, case.subject, case.severity) == ("day_close_difference", shop.till.public_id, "warning")
+    assert (case.kind, case.severity) == ("day_close_difference", "warning")
+    assert case.subject == f"{shop.till.public_id}:{payment.business_date}"
+
+
+def test_the_difference_of_another_day_is_a_case_of_its_own(shop: Shop, payment: Payment, now: datetime) -> None:
+    close(shop, payment, now=now, payments=Count(2, 1500))
+    close(shop, payment, now=now, payments=Count(3, 2500))
+    payment.business_date -= timedelta(days=1)
+    close(shop, payment, now=now, payments=Count(1, 1))
+
+    assert sorted(Case.objects.values_list("times", flat=True)) == [1, 2]
+
+
+def test_a_difference_in_training_troubles_nobody(shop: Shop, payment: Payment, now: datetime) -> None:
+    test_till = Shop(shop.merchant, shop.store, shop.till, shop.bank, mode=Mode.TEST)
+
+    assert not close(test_till, payment, now=now, payments=Count(1, 1)).close.matched
+    assert not Case.objects.exists()
 
 
 def test_the_lines_say_where_the_difference_is(shop: Shop, phone: Phone, payment: Payment, now: datetime) -> None:
