@@ -20,11 +20,15 @@ _LENGTH: Final = 26
 
 
 def uuid7() -> UUID:
-    """Return a new time-ordered identifier: 48 bits of Unix milliseconds, 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    number = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
-    number = number & ~(0xF << 76) | 0x7 << 76
-    number = number & ~(0x3 << 62) | 0x2 << 62
+    """Return a new identifier: 48 bits of Unix milliseconds, 12 of their fraction, 62 random ones.
+
+    The fraction (RFC 9562, section 6.2, method 3) lets the ids that one process makes rise, a quarter of a microsecond
+    apart. Those of two processes are in order only as far as their clocks are.
+    """
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    number = (milliseconds & (1 << 48) - 1) << 80
+    number |= 0x7 << 76 | (nanoseconds << 12) // 1_000_000 << 64
+    number |= 0x2 << 62 | secrets.randbits(62)
     return UUID(int=number)
 
 

@@ -53,7 +53,7 @@ def ask_provider(
 def _next_id(payment: Payment, *, is_first: bool) -> UUID:
     """Return an id above those of the payment's earlier operations, whose order is the order in which they go out.
 
-    Two ids of one millisecond, or of two machines, are in no order by themselves; the payment's lock is ours.
+    Ids of two processes are in no order by themselves; the payment's lock is ours.
     """
     candidate = uuid7()
     if is_first:
