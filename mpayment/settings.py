@@ -152,6 +152,8 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
 # Work after the commit
 # The function that rings for a note, the handler of each topic, and what is to be done again and again.
 OUTBOX_DOORBELL = "mpayment.celery.ring"
+# Topics whose handler claims what it works on: whoever hears the doorbell need not claim the note besides.
+OUTBOX_SELF_CLAIMING = {"transactions.carry_out"}
 OUTBOX_HANDLERS: dict[str, str] = {
     "audit.seal": "apps.audit.tasks.seal",
     "transactions.carry_out": "apps.transactions.tasks.carry_out",

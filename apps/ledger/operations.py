@@ -20,6 +20,7 @@ from apps.ledger.errors import (
 )
 from apps.ledger.lines import Line
 from apps.ledger.models import Journal, Posting
+from apps.rows import send_statement
 
 REVERSAL = "reversal"
 MOST_LINES = 1000
@@ -81,25 +82,26 @@ def _insert(
         reverses_id=reverses_id,
         created_at=now,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT_JOURNAL,
-            [
-                journal.id,
-                journal.kind,
-                journal.currency,
-                journal.business_date,
-                journal.subject,
-                journal.posting_count,
-                reverses_id,
-                journal.created_at,
-                [line.account for line in lines],
-                [line.amount.amount for line in lines],
-            ],
-        )
-        # Only the unique `reverses_id` can have swallowed the row.
-        if cursor.rowcount == 0:
-            raise AlreadyReversed
+    values = [
+        journal.id,
+        journal.kind,
+        journal.currency,
+        journal.business_date,
+        journal.subject,
+        journal.posting_count,
+        reverses_id,
+        journal.created_at,
+        [line.account for line in lines],
+        [line.amount.amount for line in lines],
+    ]
+    if reverses_id is None:
+        send_statement(_INSERT_JOURNAL, values)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT_JOURNAL, values)
+            # Only the unique `reverses_id` can have swallowed the row.
+            if cursor.rowcount == 0:
+                raise AlreadyReversed
     journal._state.adding = False
     journal._state.db = connection.alias
     return journal

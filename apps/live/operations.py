@@ -14,15 +14,16 @@ from apps.live.errors import UnfitFacts
 from apps.live.hints import Hint, publish_hints
 from apps.live.locks import lock_numbering
 from apps.live.models import Event
+from apps.rows import insert_row
 
 Fact = str | int | bool | None
 
 _LONGEST_TEXT: Final = 200
 
-_APPEND: Final = """
+_APPEND_ONCE: Final = """
     INSERT INTO live_event (id, stream, kind, key, facts, at)
     VALUES (%(id)s, %(stream)s, %(kind)s, %(key)s, %(facts)s::jsonb, %(at)s)
-    ON CONFLICT (stream, key) DO NOTHING RETURNING *
+    ON CONFLICT (stream, key) DO NOTHING
 """
 
 # A batch is read once and its rows are inserted in order, so that the trigger sees each number follow the last.
@@ -53,20 +54,29 @@ def append_event(*, stream: str, kind: str, facts: Mapping[str, Fact], key: str 
     once. UnfitFacts for anything but ids and small values.
     """
     _refuse_unfit(facts)
-    values = {
-        "id": uuid7(),
-        "stream": stream,
-        "kind": kind,
-        "key": key,
-        "facts": json.dumps(dict(facts)),
-        "at": now,
-    }
-    written = next(iter(list(Event.objects.raw(_APPEND, values))), None)
-    if written is None:
+    event = Event(id=uuid7(), stream=stream, kind=kind, key=key, facts=dict(facts), at=now)
+    if key is None:
+        insert_row(event)
+    elif not _is_first(event):
         return Event.objects.get(stream=stream, key=key)
     # Robust: the numbering looks by itself every second, with or without the bell.
     transaction.on_commit(lambda: ring_numbering(), robust=True)
-    return written
+    return event
+
+
+def _is_first(event: Event) -> bool:
+    """Insert the event, and say whether its key was free."""
+    values = {
+        "id": event.id,
+        "stream": event.stream,
+        "kind": event.kind,
+        "key": event.key,
+        "facts": json.dumps(event.facts),
+        "at": event.at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND_ONCE, values)
+        return cursor.rowcount == 1
 
 
 def number_events(*, now: datetime, limit: int) -> int:

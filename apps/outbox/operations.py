@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,7 +64,7 @@ def leave_messages(*, notes: Sequence[Note], now: datetime) -> list[Message]:
         for note in notes
     ]
     insert_rows(messages)
-    due = [(message.id, message.topic) for message in messages if message.due_at == now]
+    due = [message for message in messages if message.due_at == now]
     if due:
         # Robust: a broker that is down must not turn a committed sale into an error; the sweeper finds the note.
         transaction.on_commit(lambda: _ring_all(due), robust=True)
@@ -84,6 +84,32 @@ def run_message(*, message_id: UUID, now: datetime) -> Run:
     """
     message = claim_message(message_id, now=now)
     return Run.NOT_OURS if message is None else _run(message, now)
+
+
+def run_rung(*, message_id: UUID, topic: str, arguments: Mapping[str, str | int], now: datetime) -> Run:
+    """Run a note as its doorbell tells it, without claiming it first: for topics whose handler claims its work itself.
+
+    Such a handler returns whether there was anything to do for it. If not, or if it fails, the note is left to the
+    sweeper, which claims it. Any other topic is run by `run_message`. Must not be called inside a transaction.
+    """
+    if not claims_itself(topic):
+        return run_message(message_id=message_id, now=now)
+    started = time.monotonic()
+    try:
+        was_ours = _handler(topic)(**arguments)
+    except Exception:
+        logger.warning("rung message failed", extra={"topic": topic, "message_id": str(message_id)}, exc_info=True)
+        return Run.FAILED
+    if not was_ours:
+        return Run.NOT_OURS
+    mark_done(message_id, now + timedelta(seconds=time.monotonic() - started))
+    return Run.DONE
+
+
+def claims_itself(topic: str) -> bool:
+    """Say whether the topic's handler makes sure by itself that two of them do not do the same."""
+    topics: Collection[str] = getattr(settings, "OUTBOX_SELF_CLAIMING", ())
+    return topic in topics
 
 
 def sweep(*, now: datetime, limit: int, grace: timedelta = timedelta(0)) -> int:
@@ -126,19 +152,19 @@ def delay_after(tries: int) -> timedelta:
     return min(FIRST_DELAY * (1 << min(tries - 1, 20)), LONGEST_DELAY)
 
 
-def _ring_all(due: Sequence[tuple[UUID, str]]) -> None:
-    for message_id, topic in due:
-        _ring(message_id, topic)
+def _ring_all(due: Sequence[Message]) -> None:
+    for message in due:
+        _ring(message)
 
 
-def _ring(message_id: UUID, topic: str) -> None:
+def _ring(message: Message) -> None:
     path: str = getattr(settings, "OUTBOX_DOORBELL", "")
     if not path:
         return
     try:
-        import_string(path)(message_id=message_id, topic=topic)
+        import_string(path)(message_id=message.id, topic=message.topic, arguments=message.arguments)
     except Exception:
-        logger.info("outbox doorbell not answered", extra={"topic": topic, "message_id": str(message_id)})
+        logger.info("outbox doorbell not answered", extra={"topic": message.topic, "message_id": str(message.id)})
 
 
 def _handler(topic: str) -> Handler:

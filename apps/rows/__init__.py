@@ -3,7 +3,8 @@
 Serves the hot path of everybody above; wherever a millisecond does not matter, the ORM itself is used.
 """
 
+from apps.rows.pipeline import pipelined
 from apps.rows.reading import Frozen
-from apps.rows.writing import insert_row, insert_rows, update_row
+from apps.rows.writing import insert_row, insert_rows, send_statement, update_row
 
-__all__ = ["Frozen", "insert_row", "insert_rows", "update_row"]
+__all__ = ["Frozen", "insert_row", "insert_rows", "pipelined", "send_statement", "update_row"]

@@ -18,6 +18,8 @@ from django.db import connection, models
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
 
+from apps.rows.pipeline import ours
+
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -35,10 +37,17 @@ class _Compiled:
 
 
 class Frozen(Generic[Row]):
-    """A queryset with named values. `build` is called once, with made-up values of the types given."""
+    """A queryset with named values. `build` is called once, with made-up values of the types given.
 
-    def __init__(self, build: Callable[..., "models.QuerySet[Row, Any]"], **types: type) -> None:
+    With `changed_by`, an UPDATE that ends in ``RETURNING *`` and has named parameters, the rows are those that it has
+    just changed, and as they are now: one round trip for both. Its own arguments are given by name, untyped.
+    """
+
+    def __init__(
+        self, build: Callable[..., "models.QuerySet[Row, Any]"], *, changed_by: str = "", **types: type
+    ) -> None:
         self._build = build
+        self._changed_by = changed_by
         self._types = types
         self._compiled: _Compiled | None = None
         self._lock = threading.Lock()
@@ -64,6 +73,14 @@ class Frozen(Generic[Row]):
     def rows(self, **arguments: object) -> list[tuple[Any, ...]]:
         """Return the rows as tuples, for a queryset of values."""
         compiled = self._ready()
+        values = arguments if self._changed_by else self._in_place(compiled, arguments)
+        # Fetching waits for the answer.
+        with ours(), connection.cursor() as cursor:
+            cursor.execute(compiled.statement, values)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return [self._converted(row, compiled) for row in found] if compiled.converters else found
+
+    def _in_place(self, compiled: _Compiled, arguments: dict[str, object]) -> list[object]:
         if arguments.keys() != self._types.keys():
             raise TypeError(f"the values are {', '.join(self._types)}")
         if compiled.locks and not connection.in_atomic_block:
@@ -71,10 +88,7 @@ class Frozen(Generic[Row]):
         values = list(compiled.values)
         for position, name in compiled.arguments.items():
             values[position] = arguments[name]
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.statement, values)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return [self._converted(row, compiled) for row in found] if compiled.converters else found
+        return values
 
     def _converted(self, row: tuple[Any, ...], compiled: _Compiled) -> tuple[Any, ...]:
         values = list(row)
@@ -102,6 +116,12 @@ class Frozen(Generic[Row]):
         }
         if missing := samples.keys() - set(arguments.values()):
             raise TypeError(f"the queryset does not use {', '.join(sorted(missing))} as it is given")
+        if self._changed_by:
+            if params:
+                raise TypeError("what is changed says which rows, not the queryset")
+            table = connection.ops.quote_name(queryset.model._meta.db_table)
+            rows = statement.replace(f" FROM {table} ", f" FROM changed AS {table} ", 1)
+            statement = f"WITH changed AS ({self._changed_by}) {rows}"
         converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
         shape = None
         info = compiler.klass_info

@@ -30,12 +30,6 @@ _OPERATION: Final = Frozen(
 )
 
 
-_CLAIMED: Final = Frozen(
-    lambda operation_id: Operation.objects.select_related(
-        "payment__merchant", "attempt__provider_account", "attempt__instrument"
-    ).filter(id=operation_id),
-    operation_id=UUID,
-)
 # Messages of a payment go out in order: the rest of a hold is not released before its capture has arrived. A reversal
 # does not wait for what it undoes.
 _CLAIM: Final = """
@@ -48,7 +42,15 @@ _CLAIM: Final = """
           SELECT FROM transactions_operation AS earlier
           WHERE earlier.payment_id = claimed.payment_id AND earlier.id < claimed.id
             AND earlier.status IN ('queued', 'sent', 'unknown')))
+    RETURNING *
+), refund AS (
+    UPDATE transactions_refund AS refund SET status = 'sent' FROM changed
+    WHERE refund.id = changed.refund_id AND refund.status = 'queued'
 """
+_CLAIMED: Final = Frozen(
+    lambda: Operation.objects.select_related("payment__merchant", "attempt__provider_account", "attempt__instrument"),
+    changed_by=_CLAIM,
+)
 
 
 def lock_payment(payment_id: UUID) -> Payment:
@@ -73,13 +75,11 @@ def lock_refund(refund_id: UUID) -> Refund:
 
 
 def claim_operation(operation_id: UUID, *, now: datetime) -> Operation | None:
-    """Make the operation the caller's for CLAIM_LASTS and return it, in the caller's transaction, with its payment.
+    """Make the operation the caller's for CLAIM_LASTS and return it with its payment; a refund is sent with it.
 
-    None if it is done, not due, somebody else's, or not its turn. IntegrityError where the database sees another one
-    of the payment under way.
+    One statement that commits by itself, so it must not be called inside a transaction. None if it is done, not due,
+    somebody else's, or not its turn. IntegrityError where the database sees another one of the payment under way.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"id": operation_id, "now": now, "until": now + CLAIM_LASTS})
-        if cursor.rowcount == 0:
-            return None
-    return _CLAIMED.first(operation_id=operation_id)
+    if connection.in_atomic_block:
+        raise RuntimeError("an operation is not claimed inside a transaction")
+    return _CLAIMED.first(id=operation_id, now=now, until=now + CLAIM_LASTS)

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from apps.merchants.models import Mode
+from apps.instruments.models import Instrument
+from apps.merchants.models import Mode, Till
 from apps.rows import Frozen
 from apps.transactions.errors import PaymentNotFound
 from apps.transactions.models import DayClose, Operation, Payment, Refund
@@ -36,6 +37,20 @@ def whole_payment(payment_id: UUID) -> Payment:
     payment = _WHOLE.first(payment_id=payment_id)
     if payment is None:
         raise PaymentNotFound
+    return payment
+
+
+_ROW: Final = Frozen(lambda payment_id: Payment.objects.filter(id=payment_id), payment_id=UUID)
+
+
+def payment_now(payment_id: UUID, *, till: Till, instrument: Instrument | None) -> Payment:
+    """Return the payment as `whole_payment` does, where the till and perhaps the instrument have just been read."""
+    payment = _ROW.first(payment_id=payment_id)
+    if payment is None or payment.till_id != till.id:
+        raise PaymentNotFound
+    payment.till, payment.merchant = till, till.store.merchant
+    if instrument is not None and payment.instrument_id == instrument.id:
+        payment.instrument = instrument
     return payment
 
 

@@ -12,9 +12,9 @@ from apps.transactions.operations import carry_out_operation, watch_payments
 from apps.transactions.operations.refund import carry_out_approval
 
 
-def carry_out(*, operation_id: str) -> None:
-    """Run the topic `transactions.carry_out`."""
-    carry_out_operation(operation_id=UUID(operation_id), now=timezone.now())
+def carry_out(*, operation_id: str) -> bool:
+    """Run the topic `transactions.carry_out`; say whether there was anything to do."""
+    return carry_out_operation(operation_id=UUID(operation_id), now=timezone.now())
 
 
 def watch() -> None:

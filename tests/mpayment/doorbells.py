@@ -1,5 +1,6 @@
 """Doorbells that nobody hears, and what was run without them."""
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -12,8 +13,8 @@ ran: list[str] = []
 _dead: Final = Doorbell(DEAD_BROKER)
 
 
-def ring_dead(*, message_id: UUID, topic: str) -> None:
-    _dead.ring(message_id)
+def ring_dead(*, message_id: UUID, topic: str, arguments: Mapping[str, str | int]) -> None:
+    _dead.ring(message_id, topic, arguments)
 
 
 def note_down(**arguments: str) -> None:

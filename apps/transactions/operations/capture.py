@@ -14,7 +14,7 @@ from apps.kernel.money import Money
 from apps.kernel.transitions import WrongState
 from apps.outbox.operations import Note, leave_messages
 from apps.providers.contract import Approved, Declined, InquiryOutcome, NeverHeardOf, NotSent, Pending, Unknown, Verb
-from apps.rows import Frozen, update_row
+from apps.rows import Frozen, pipelined, update_row
 from apps.transactions.errors import AmountTooLarge, CurrencyNotSupported, PaymentNotFound
 from apps.transactions.locks import lock_payment
 from apps.transactions.models import Attempt, Operation, Payment
@@ -54,7 +54,7 @@ def capture_payment(
     Raises PaymentNotFound, WrongState (with `retry_after_seconds` while the outcome is not known yet),
     CurrencyNotSupported, AmountTooLarge. Repeating a full capture under another key changes nothing.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), pipelined():
         claimed = claim(point, key, Subject(SUBJECT_KIND, str(payment_id)), now=now)
         if not isinstance(claimed, Known):
             _capture(lock_at(payment_id, point), amount, is_final, by, now)

@@ -26,16 +26,16 @@ from apps.providers.contract import (
 )
 from apps.providers.models import ProviderCall
 from apps.providers.operations import RouteSwitchedOff, call_provider, record_call
+from apps.rows import pipelined
 from apps.transactions.locks import claim_operation, lock_operation, lock_payment
 from apps.transactions.models import Operation, Payment
-from apps.transactions.models import Refund as RefundOfPayment
 from apps.transactions.operations.asking import note_for
 from apps.transactions.operations.authorise import settle_authorisation
 from apps.transactions.operations.capture import settle_capture
 from apps.transactions.operations.refund import give_up_refunds_of, settle_refund
 from apps.transactions.operations.undo import settle_undoing
 from apps.transactions.queries import provider_reference_of
-from apps.transactions.states import OperationStatus, RefundStatus
+from apps.transactions.states import OperationStatus
 from apps.transactions.timing import PROVIDER_DEADLINE_SECONDS
 
 # What a training payment shows instead of a token: no account of anybody is told to a provider that only plays.
@@ -66,14 +66,7 @@ def carry_out_operation(*, operation_id: UUID, now: datetime) -> bool:
 def _claim(operation_id: UUID, now: datetime) -> Operation | None:
     """Make the operation ours for CLAIM_LASTS, and return it; None if it is done, not due, or somebody else's."""
     try:
-        with transaction.atomic(durable=True):
-            operation = claim_operation(operation_id, now=now)
-            if operation is None:
-                return None
-            if operation.refund_id is not None:
-                queued = RefundOfPayment.objects.filter(id=operation.refund_id, status=RefundStatus.QUEUED)
-                queued.update(status=RefundStatus.SENT)
-            return operation
+        return claim_operation(operation_id, now=now)
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):
             # An earlier message of this payment is not answered yet: they go out one at a time. The watch comes back.
@@ -128,9 +121,13 @@ def _token(operation: Operation) -> Secret[str]:
     return instrument_token(operation.attempt.instrument)
 
 
-@transaction.atomic(durable=True)
 def settle_operation(claimed: Operation, outcome: InquiryOutcome | None, call: ProviderCall, now: datetime) -> None:
     """Record what came of a call, however late: the rows are read again under the payment's lock."""
+    with transaction.atomic(durable=True), pipelined():
+        _settle(claimed, outcome, call, now)
+
+
+def _settle(claimed: Operation, outcome: InquiryOutcome | None, call: ProviderCall, now: datetime) -> None:
     payment = lock_payment(claimed.payment_id)
     operation = lock_operation(claimed.id)
     by = Actor("provider", operation.attempt.provider_account.code)

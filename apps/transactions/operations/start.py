@@ -33,7 +33,7 @@ from apps.paycode.claims import Purpose
 from apps.paycode.errors import CodeError
 from apps.paycode.text import SealedCode, read_text
 from apps.providers.models import ProviderAccount
-from apps.rows import insert_row
+from apps.rows import insert_row, pipelined
 from apps.transactions.errors import CodeUnreadable, CurrencyNotSupported, ReferenceInUse
 from apps.transactions.models import Attempt, Payment
 from apps.transactions.operations.asking import note_for
@@ -68,8 +68,9 @@ class Started:
 
     payment_id: UUID
     is_replay: bool
-    # The message to the provider that waits to be sent; None when there is none.
+    # The message to the provider that waits to be sent, and the instrument that it is about; None when there is none.
     operation_id: UUID | None = None
+    instrument: Instrument | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def start_payment(
     opened = open_code(sealed=sealed, till=point.till, is_training=sale.is_training, purpose=Purpose.PAY, now=now)
     start = _Start(payment_id or uuid7(), sale, point, by, now)
     try:
-        with transaction.atomic(durable=True):
+        with transaction.atomic(durable=True), pipelined():
             return start.run(opened, key, ring)
     except IntegrityError as error:
         # Two sales under one receipt number at once: the index lets one of them live.
@@ -262,14 +263,16 @@ class _Start:
         operation = None
         if following.status == Status.AUTHORISING:
             operation = queue_authorisation(payment, attempt, now=self.now)
+            # Before everything else that is rung for after the commit: this is what the till waits for.
+            note = note_for(operation, due_at=None if ring else operation.next_check_at)
+            leave_messages(notes=[note], now=self.now)
         event = record_event(payment, kind=_KINDS[following.status, following.action], by=self.by, now=self.now)
         record(actor=self.by, action="payment.started", subject=payment.public_id, now=self.now)
-        notes = notes_for_listeners(payment, event)
-        if operation is not None:
-            notes.append(note_for(operation, due_at=None if ring else operation.next_check_at))
-        if notes:
+        if notes := notes_for_listeners(payment, event):
             leave_messages(notes=notes, now=self.now)
-        return Started(payment.id, is_replay=False, operation_id=None if operation is None else operation.id)
+        if operation is None:
+            return Started(payment.id, is_replay=False)
+        return Started(payment.id, is_replay=False, operation_id=operation.id, instrument=entitled.instrument)
 
     def _decline(self, refusal: Refusal, device: Device | None, instrument: Instrument | None) -> Started:
         payment = self._row(Status.DECLINED, device, instrument)

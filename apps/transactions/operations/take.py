@@ -2,8 +2,9 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from apps.merchants.models import TillKind
 from apps.transactions.models import Payment
 from apps.transactions.operations.carry_out import carry_out_operation
 from apps.transactions.operations.start import start_payment
-from apps.transactions.queries import is_open, payment_at, whole_payment
+from apps.transactions.queries import is_open, payment_at, payment_now, whole_payment
 from apps.transactions.requests import Answered, Point, RequestKey, Sale
 from apps.transactions.states import Status
 from apps.transactions.timing import ANSWER_WITHIN, LONGEST_POLL, WAIT_FOR_OUTCOME
@@ -50,7 +51,8 @@ def take_payment(*, code: str, sale: Sale, point: Point, key: RequestKey, by: Ac
         if started.operation_id is not None and in_request:
             carry_out_operation(operation_id=started.operation_id, now=now)
         if started.operation_id is not None and not in_request:
-            payment = _outcome(waiter, payment_id, _left(now))
+            look = partial(payment_now, payment_id, till=point.till, instrument=started.instrument)
+            payment = _outcome(waiter, look, _left(now))
         else:
             payment = whole_payment(started.payment_id)
     if is_open(payment):
@@ -96,17 +98,18 @@ def wait_for_outcome(payment_id: UUID, seconds: float) -> Payment:
     Requests that wait occupy a thread each: above the limit of the process the answer is given at once.
     """
     with waiting_for(waiting_room(payment_id)) as waiter:
-        payment = whole_payment(payment_id)
-        return _outcome(waiter, payment_id, seconds) if is_open(payment) else payment
+        look = partial(whole_payment, payment_id)
+        payment = look()
+        return _outcome(waiter, look, seconds) if is_open(payment) else payment
 
 
-def _outcome(waiter: Waiter, payment_id: UUID, seconds: float) -> Payment:
+def _outcome(waiter: Waiter, look: Callable[[], Payment], seconds: float) -> Payment:
     ends_at = time.monotonic() + seconds
     while (left := ends_at - time.monotonic()) > 0 and _wait_once(waiter, left):
-        payment = whole_payment(payment_id)
+        payment = look()
         if not is_open(payment):
             return payment
-    return whole_payment(payment_id)
+    return look()
 
 
 def _wait_once(waiter: Waiter, seconds: float) -> bool:
