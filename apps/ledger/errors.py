@@ -45,6 +45,12 @@ class JournalNotFound(NotFound):
     code = "journal_not_found"
 
 
+class ReversalStands(Conflict):
+    """A reversal is not reversed itself; book what is right anew."""
+
+    code = "journal_is_a_reversal"
+
+
 class AlreadyReversed(Conflict):
     """The journal has been reversed before."""
 

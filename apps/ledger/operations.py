@@ -13,6 +13,7 @@ from apps.ledger.errors import (
     EmptyLine,
     JournalNotFound,
     MixedCurrencies,
+    ReversalStands,
     TooFewLines,
     TooManyLines,
     Unbalanced,
@@ -54,8 +55,10 @@ def post_journal(
 def reverse_journal(*, journal_id: UUID, business_date: date | None, subject: str, now: datetime) -> Journal:
     """Write the mirror image of a journal, the only correction there is; at most one per journal.
 
-    Joins the caller's transaction. Raises JournalNotFound or AlreadyReversed.
+    Joins the caller's transaction. Raises JournalNotFound, ReversalStands or AlreadyReversed.
     """
+    if Journal.objects.filter(id=journal_id, reverses__isnull=False).exists():
+        raise ReversalStands
     from_books = Posting.objects.filter(journal_id=journal_id).order_by("position")
     lines = [Line(posting.account, -posting.amount) for posting in from_books]
     if not lines:

@@ -45,7 +45,8 @@ _NEXT: Final = _TAKE.format(
 
 
 _DONE: Final = """
-    UPDATE outbox_message SET claimed_until = NULL, done_at = %s, last_error = '' WHERE id = %s AND done_at IS NULL
+    UPDATE outbox_message SET claimed_until = NULL, done_at = %s, last_error = '', tries = greatest(tries, 1)
+    WHERE id = %s AND done_at IS NULL
 """
 
 
@@ -76,6 +77,6 @@ def claim_next(*, now: datetime, grace: timedelta) -> Message | None:
 
 
 def mark_done(message_id: UUID, at: datetime) -> None:
-    """End the note, unless that was done before; autocommitted."""
+    """End the note, unless that was done before; autocommitted. Done without a claim, it counts as one try."""
     with connection.cursor() as cursor:
         cursor.execute(_DONE, [at, message_id])

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 import psycopg
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.transaction import TransactionManagementError
 
 
@@ -25,10 +25,29 @@ class _Batch:
 
     def hear(self) -> None:
         """Wait for every answer that is missing, and check them. Raises what any of the statements met."""
-        self._pipeline.sync()
         checks, self._checks = self._checks, []
+        try:
+            with connection.wrap_database_errors:
+                self._pipeline.sync()
+        except DatabaseError:
+            self._skip_what_was_not_done()
+            raise
         for check in checks:
             check()
+
+    def _skip_what_was_not_done(self) -> None:
+        """Hear what became of the statements behind the one that failed: PostgreSQL has skipped them all.
+
+        A savepoint that is rolled back now starts afresh, instead of meeting their answers.
+        """
+        while True:
+            try:
+                self._pipeline.sync()
+            except psycopg.Error:
+                if self._pipeline.pgconn.status == psycopg.pq.ConnStatus.BAD:
+                    return
+            else:
+                return
 
 
 _batch: Final[ContextVar[_Batch | None]] = ContextVar("rows_batch", default=None)

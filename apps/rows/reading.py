@@ -54,12 +54,15 @@ class Frozen(Generic[Row]):
 
     def all(self, **arguments: object) -> list[Row]:
         """Return every row for these values, in the queryset's order."""
+        return self._built(self.rows(**arguments))
+
+    def _built(self, rows: list[tuple[Any, ...]]) -> list[Row]:
         shape = self._ready().shape
         if shape is None:
             raise TypeError("this queryset gives values, not objects: use `rows`")
         model, start, end, names, populators = shape
         found: list[Row] = []
-        for row in self.rows(**arguments):
+        for row in rows:
             instance = model.from_db(connection.alias, names, row[start:end])
             for populator in populators:
                 populator.populate(row, instance)
@@ -72,11 +75,31 @@ class Frozen(Generic[Row]):
 
     def rows(self, **arguments: object) -> list[tuple[Any, ...]]:
         """Return the rows as tuples, for a queryset of values."""
+        return self._fetched(self._sent(arguments))
+
+    def ask(self, **arguments: object) -> Callable[[], Row | None]:
+        """Ask for the first row now and wait for it when the result is called, once; in a `pipelined` block."""
+        cursor = self._sent(arguments)
+        return lambda: next(iter(self._built(self._fetched(cursor))), None)
+
+    def ask_rows(self, **arguments: object) -> Callable[[], list[tuple[Any, ...]]]:
+        """Ask as `ask` does, for what `rows` returns."""
+        cursor = self._sent(arguments)
+        return lambda: self._fetched(cursor)
+
+    # Any: Django's cursors have no public type.
+    def _sent(self, arguments: dict[str, object]) -> Any:
         compiled = self._ready()
         values = arguments if self._changed_by else self._in_place(compiled, arguments)
-        # Fetching waits for the answer.
-        with ours(), connection.cursor() as cursor:
+        cursor = connection.cursor()
+        with ours():
             cursor.execute(compiled.statement, values)
+        return cursor
+
+    def _fetched(self, cursor: Any) -> list[tuple[Any, ...]]:
+        compiled = self._ready()
+        with cursor:
+            # Waits for the answer.
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return [self._converted(row, compiled) for row in found] if compiled.converters else found
 

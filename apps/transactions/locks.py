@@ -69,6 +69,16 @@ def lock_operation(operation_id: UUID) -> Operation:
     return operation
 
 
+def lock_payment_and_operation(payment_id: UUID, operation_id: UUID) -> tuple[Payment, Operation]:
+    """Return both as `lock_payment` and `lock_operation` do, asked for at once; in a `pipelined` block."""
+    payment_asked = _PAYMENT.ask(payment_id=payment_id)
+    operation_asked = _OPERATION.ask(operation_id=operation_id)
+    payment, operation = payment_asked(), operation_asked()
+    if payment is None or operation is None:
+        raise LookupError(f"there is no operation {operation_id} of payment {payment_id}")
+    return payment, operation
+
+
 def lock_refund(refund_id: UUID) -> Refund:
     """Return the refund, locked; its payment must be locked already."""
     return Refund.objects.select_for_update(no_key=True).get(id=refund_id)

@@ -1,6 +1,6 @@
 """Every read of payments that deserves a name."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -111,11 +111,12 @@ _RECENT: Final = Frozen(
 )
 
 
-def recent_sales(*, customer_id: UUID, merchant_id: UUID, now: datetime) -> list[RecentSale]:
-    """Return the customer's sales of the last minutes at this merchant that are not off, in one statement."""
+def ask_recent_sales(*, customer_id: UUID, merchant_id: UUID, now: datetime) -> Callable[[], list[RecentSale]]:
+    """Ask for the customer's sales of the last minutes at this merchant that are not off; calling the result waits."""
     # A code may be as old as the window when it is scanned.
     since = now - 2 * SECOND_PAYMENT_WITHIN
-    return [RecentSale(*row) for row in _RECENT.rows(customer_id=customer_id, merchant_id=merchant_id, since=since)]
+    asked = _RECENT.ask_rows(customer_id=customer_id, merchant_id=merchant_id, since=since)
+    return lambda: [RecentSale(*row) for row in asked()]
 
 
 def provider_reference_of(reference: str) -> str:

@@ -107,12 +107,13 @@ def capture(payment: Payment, amount: int, **changes: Any) -> dict[str, list[Ste
 def refund(payment: Payment, amount: int, *, currency: str = "CHF") -> dict[str, list[Step]]:
     """Return everything that the asking for a refund is."""
     values = {"id": uuid7(), "payment": payment.id, "amount": amount, "currency": currency}
+    told = values | {"id": uuid7(), "kind": "refund.asked"}
     asked = operation(payment, "refund", amount, refund=values["id"])
     return {
         "refund": [(REFUND, values)],
         "operation": [asked],
         "work": [note("transactions.carry_out", "operation_id", asked[1]["id"])],
-        "payment": [(RESERVED, values)],
+        "payment": [(RESERVED, values), (EVENT, told)],
     }
 
 

@@ -153,3 +153,22 @@ def test_a_temporary_table_of_the_same_name_does_not_blind_the_check() -> None:
             (POSTING, [journal_id, 1, "rounding", "CHF", 5]),
             (POSTING, [journal_id, 2, "rounding", "CHF", -5]),
         )
+
+
+def test_a_reversal_is_not_reversed() -> None:
+    reversed_by = JOURNAL.replace("posting_count,", "posting_count, reverses_id,").replace("%s, now()", "%s, %s, now()")
+    first = write(*PAIR)
+    mirror = uuid7()
+    turned = [(position, account, currency, -amount) for position, account, currency, amount in PAIR]
+    run(
+        (reversed_by, [mirror, "reversal", "CHF", "s", 2, first]),
+        *((POSTING, [mirror, *row]) for row in turned),
+    )
+
+    again = uuid7()
+    with pytest.raises(IntegrityError, match="is not reversed"):
+        run(
+            REPLICA,
+            (reversed_by, [again, "reversal", "CHF", "s", 2, mirror]),
+            *((POSTING, [again, *row]) for row in PAIR),
+        )

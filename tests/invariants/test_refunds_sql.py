@@ -12,7 +12,7 @@ from apps.kernel.ids import uuid7
 from apps.transactions.models import Payment, Refund
 from apps.transactions.states import MOVES, OPERATION_MOVES, REFUND_MOVES
 from tests.cast import Phone
-from tests.invariants.by_hand import RESERVED, accepted_part, capture_journal, note, operation, refund, without
+from tests.invariants.by_hand import EVENT, RESERVED, accepted_part, capture_journal, note, operation, refund, without
 from tests.invariants.service import Service, Step, refused
 from tests.shop import Shop, carry_out_all
 
@@ -39,12 +39,13 @@ def asked(service: Service, payment: Payment) -> UUID:
 
 def given_back(payment: Payment, refund_id: UUID, amount: int = 400, booked: int = 400) -> dict[str, list[Step]]:
     """Return everything that the provider's yes to a refund is."""
+    told = {"id": uuid7(), "payment": payment.id, "amount": amount, "kind": "payment.refunded"}
     turned = {"debit": f"merchant_payable:{payment.merchant_id}", "credit": "provider_receivable:bank"}
     return {
         "operation": accepted_part(refund_id),
         "refund": [("UPDATE transactions_refund SET status = 'succeeded' WHERE id = %(id)s", {"id": refund_id})],
         "books": capture_journal(payment, booked, kind="refund", **turned),
-        "payment": [(GIVEN_BACK, {"payment": payment.id, "amount": amount})],
+        "payment": [(GIVEN_BACK, told), (EVENT, told)],
     }
 
 

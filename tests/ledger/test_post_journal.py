@@ -15,6 +15,7 @@ from apps.ledger.errors import (
     EmptyLine,
     JournalNotFound,
     MixedCurrencies,
+    ReversalStands,
     TooFewLines,
     TooManyLines,
     Unbalanced,
@@ -115,6 +116,15 @@ def test_a_journal_is_reversed_only_once() -> None:
         reverse_journal(journal_id=journal.id, business_date=DAY, subject="pay_1", now=NOW)
 
     assert Journal.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_reversal_is_not_reversed() -> None:
+    journal = post()
+    mirror = reverse_journal(journal_id=journal.id, business_date=DAY, subject="pay_1", now=NOW)
+
+    with pytest.raises(ReversalStands):
+        reverse_journal(journal_id=mirror.id, business_date=DAY, subject="pay_1", now=NOW)
 
 
 @pytest.mark.django_db

@@ -38,7 +38,8 @@ def test_it_is_done_without_a_claim_of_the_note() -> None:
     message.refresh_from_db()
     assert handlers.ran == ["pay_1"]
     assert message.done_at is not None
-    assert message.tries == 0
+    assert message.claimed_until is None
+    assert message.tries == 1
 
 
 def test_twice_does_the_work_once() -> None:

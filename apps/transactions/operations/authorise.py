@@ -14,6 +14,7 @@ from apps.transactions.operations.asking import is_undecided
 from apps.transactions.operations.capture import book_capture
 from apps.transactions.operations.fall_back import fall_back
 from apps.transactions.operations.history import change_payment, notes_for_listeners
+from apps.transactions.operations.next_route import take_next_route
 from apps.transactions.operations.trouble import report_trouble
 from apps.transactions.operations.undo import take_off, undo_authorisation
 from apps.transactions.postings import post_hold
@@ -133,7 +134,10 @@ def _refuse(payment: Payment, operation: Operation, reason: str, raw_reason: str
     update_row(attempt, ["decline_reason", "raw_reason"])
     if payment.status not in _WAITING:
         return
-    if note := fall_back(payment, operation, reason=reason, by=by, now=now):
+    # The same instrument by another line first; then the instrument that the customer signed as his second.
+    note = take_next_route(payment, operation, reason=reason, by=by, now=now)
+    note = note or fall_back(payment, operation, reason=reason, by=by, now=now)
+    if note is not None:
         leave_messages(notes=[note], now=now)
         return
     event = change_payment(

@@ -27,7 +27,7 @@ from apps.providers.contract import (
 from apps.providers.models import ProviderCall
 from apps.providers.operations import RouteSwitchedOff, call_provider, record_call
 from apps.rows import pipelined
-from apps.transactions.locks import claim_operation, lock_operation, lock_payment
+from apps.transactions.locks import claim_operation, lock_payment_and_operation
 from apps.transactions.models import Operation, Payment
 from apps.transactions.operations.asking import note_for
 from apps.transactions.operations.authorise import settle_authorisation
@@ -128,8 +128,7 @@ def settle_operation(claimed: Operation, outcome: InquiryOutcome | None, call: P
 
 
 def _settle(claimed: Operation, outcome: InquiryOutcome | None, call: ProviderCall, now: datetime) -> None:
-    payment = lock_payment(claimed.payment_id)
-    operation = lock_operation(claimed.id)
+    payment, operation = lock_payment_and_operation(claimed.payment_id, claimed.id)
     by = Actor("provider", operation.attempt.provider_account.code)
     match Verb(operation.verb):
         case Verb.AUTHORISE:

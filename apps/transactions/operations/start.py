@@ -42,7 +42,7 @@ from apps.transactions.operations.decide import Next, decide_next, suspicions_of
 from apps.transactions.operations.history import notes_for_listeners, record_event
 from apps.transactions.operations.limiting import reserve_for, subjects_of
 from apps.transactions.operations.proceed import queue_authorisation
-from apps.transactions.queries import live_sale, recent_sales
+from apps.transactions.queries import RecentSale, ask_recent_sales, live_sale
 from apps.transactions.requests import Point, RequestKey, Sale
 from apps.transactions.states import Action, Status
 from apps.transactions.timing import ANSWER_WITHIN
@@ -177,6 +177,8 @@ class _Start:
         """Step 11: may this instrument pay that much here?"""
         claims, amount = payer.claims, self.sale.amount
         customer_id = payer.device.customer_id
+        # Asked for here and answered while the rest is judged.
+        recent = ask_recent_sales(customer_id=customer_id, merchant_id=self.merchant.id, now=self.now)
         instrument, fallback = both_payable(customer_id, claims.instrument, claims.fallback, now=self.now)
         if instrument is None:
             return Refusal("instrument_unusable")
@@ -192,7 +194,7 @@ class _Start:
         )
         if crossed is not None:
             return Refusal("over_limit", facts={"limit_of": str(crossed.scope), "limit": crossed.limit.amount})
-        judged = self._judge(payer, instrument, fallback)
+        judged = self._judge(payer, instrument, fallback, recent())
         if isinstance(judged, Refusal) and self.limits_day is not None:
             # What is refused after all was counted a moment ago, and this transaction commits.
             payers = subjects_of(device_id=payer.device.id, instrument_id=instrument.id, customer_id=customer_id)
@@ -200,14 +202,15 @@ class _Start:
             give_back(amount=amount, day=self.day, subjects=everybody, reserved_at=self.now)
         return judged
 
-    def _judge(self, payer: Payer, instrument: Instrument, fallback: Instrument | None) -> _Entitled | Refusal:
+    def _judge(
+        self, payer: Payer, instrument: Instrument, fallback: Instrument | None, recent: list[RecentSale]
+    ) -> _Entitled | Refusal:
         """The rest of step 11, and whether it looks right; the limits are reserved."""
         if instrument.currency != self.sale.amount.currency:
             return Refusal("currency_not_supported")
         account = training_account() if self.sale.is_training else instrument.provider_account
         if account is None:
             return Refusal("provider_unavailable")
-        recent = recent_sales(customer_id=payer.device.customer_id, merchant_id=self.merchant.id, now=self.now)
         suspicions = suspicions_of(recent, payer)
         assessment = assess(facts=self._facts(payer, instrument, suspicions), now=self.now)
         decided = decide_next(
