@@ -1,6 +1,7 @@
 """The only place that reads the environment: typed, and loud about what is missing."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -55,6 +56,14 @@ def env_list(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
     if value is None:
         return list(default)
     return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def env_networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Return the comma-separated addresses and networks, such as ``10.0.0.7,fd00::/8``; none without the variable."""
+    try:
+        return [ip_network(text) for text in env_list(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be addresses or networks: {error}") from None
 
 
 def env_secret(name: str) -> Secret[str]:

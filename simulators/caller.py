@@ -2,13 +2,16 @@
 
 import http.client
 import json
-from collections.abc import Mapping
+import ssl
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 # Any: what a server answers is read as it comes.
 Fields = dict[str, Any]
+# Takes method, path with query, headers and body, and returns the headers to add.
+Sign = Callable[[str, str, Mapping[str, str], bytes | None], Mapping[str, str]]
 
 
 class NoAnswer(Exception):
@@ -43,7 +46,11 @@ class Answer:
 class Caller:
     """Calls below one address. A connection per call: one that was kept may have died meanwhile."""
 
-    def __init__(self, base_url: str, *, timeout_seconds: float) -> None:
+    def __init__(
+        self, base_url: str, *, timeout_seconds: float, sign: Sign | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """`sign` signs every call; `tls` may show a certificate of ours."""
+        self._sign, self._tls = sign, tls
         self.base_url = base_url.rstrip("/")
         self._parts = urlsplit(self.base_url)
         self._timeout_seconds = timeout_seconds
@@ -52,14 +59,17 @@ class Caller:
         self, method: str, path: str, fields: Fields | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Return the answer, also a no. Raises NoAnswer when the connection fails or what comes is not JSON."""
-        connection = self._connect()
+        connection = self.connect()
         sent = {"Accept": "application/json", **(headers or {})}
         body = None
         if fields is not None:
             body = json.dumps(fields, ensure_ascii=False).encode()
             sent["Content-Type"] = "application/json"
+        target = f"{self._parts.path}/{path.lstrip('/')}"
+        if self._sign is not None:
+            sent |= self._sign(method, target, sent, body)
         try:
-            connection.request(method, f"{self._parts.path}/{path.lstrip('/')}", body, sent)
+            connection.request(method, target, body, sent)
             response = connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -69,9 +79,12 @@ class Caller:
         received = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, received, _object(content, f"{method} {path}"))
 
-    def _connect(self) -> http.client.HTTPConnection:
-        kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
-        return kind(self._parts.hostname or "", self._parts.port, timeout=self._timeout_seconds)
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a connection of its own, which opens with the first request."""
+        host, port = self._parts.hostname or "", self._parts.port
+        if self._parts.scheme == "https":
+            return http.client.HTTPSConnection(host, port, timeout=self._timeout_seconds, context=self._tls)
+        return http.client.HTTPConnection(host, port, timeout=self._timeout_seconds)
 
 
 def _object(content: bytes, call: str) -> Fields:

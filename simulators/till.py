@@ -1,14 +1,15 @@
 """A till: sells, never guesses, and asks again with the same key when an answer got lost."""
 
 import contextlib
-import http.client
 import json
+import ssl
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from simulators.caller import Answer, Caller, Fields, NoAnswer
+from simulators.till_signature import TillSigner
 
 # The server answers within 8 s; whoever waits less would ask again for nothing.
 TIMEOUT_SECONDS = 12.0
@@ -20,11 +21,23 @@ LONGEST_PAUSE_SECONDS = 2.0
 class Till:
     """One till with its key. Remembers of every payment the highest version that it has seen."""
 
-    def __init__(self, pos_url: str, key: str, *, patience_seconds: float = 60.0, currency: str = "CHF") -> None:
+    def __init__(
+        self,
+        pos_url: str,
+        key: str,
+        *,
+        patience_seconds: float = 60.0,
+        currency: str = "CHF",
+        signer: TillSigner | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`signer` signs every request; `tls` may show a client certificate."""
         self._pos_url = pos_url.rstrip("/")
-        self._caller = Caller(pos_url, timeout_seconds=TIMEOUT_SECONDS)
+        self._sign = signer.sign if signer else None
+        self._caller = Caller(pos_url, timeout_seconds=TIMEOUT_SECONDS, sign=self._sign, tls=tls)
         # A long poll lasts up to 30 s by itself.
-        self._patient_caller = Caller(pos_url, timeout_seconds=LONGEST_WAIT_SECONDS + TIMEOUT_SECONDS)
+        longest = LONGEST_WAIT_SECONDS + TIMEOUT_SECONDS
+        self._patient_caller = Caller(pos_url, timeout_seconds=longest, sign=self._sign, tls=tls)
         self._headers = {"Authorization": f"Bearer {key}"}
         self._patience_seconds = patience_seconds
         self.currency = currency
@@ -46,12 +59,12 @@ class Till:
         return self._newest(self._get(f"payments/{payment_id}{query}"))
 
     def await_outcome(self, payment: Fields, within_seconds: float) -> Fields:
-        """Return the payment once it is no longer processing, or as it is when the time is over."""
+        """Return the payment once it has an outcome or the cashier must act, or as it is when the time is over."""
         deadline = time.monotonic() + within_seconds
-        while payment["status"] == "processing" and (left := deadline - time.monotonic()) > 0:
+        while _is_waiting(payment) and (left := deadline - time.monotonic()) > 0:
             payment = self.get(payment["id"], wait=max(1, min(LONGEST_WAIT_SECONDS, int(left))))
-            if payment["status"] == "processing":
-                time.sleep(min(left, payment.get("poll_after_ms") or 0) / 1000)
+            if _is_waiting(payment):
+                time.sleep(min(left, (payment.get("poll_after_ms") or 0) / 1000))
         return payment
 
     def by_reference(self, reference: str, date: str | None = None) -> list[Fields]:
@@ -79,12 +92,14 @@ class Till:
     def unanswered(self, code: str, amount: int, reference: str) -> Iterator[str]:
         """Send a sale and never read what comes of it; give its key, by which it can be called off meanwhile."""
         parts, key = urlsplit(self._pos_url), uuid.uuid4().hex
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         fields = {"code": code, "amount": amount, "currency": self.currency, "reference": reference}
         headers = self._headers | {"Idempotency-Key": key, "Content-Type": "application/json"}
-        connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+        target, body = f"{parts.path}/payments", json.dumps(fields).encode()
+        if self._sign is not None:
+            headers |= self._sign("POST", target, headers, body)
+        connection = self._caller.connect()
         try:
-            connection.request("POST", f"{parts.path}/payments", json.dumps(fields).encode(), headers)
+            connection.request("POST", target, body, headers)
             yield key
         finally:
             connection.close()
@@ -168,6 +183,13 @@ class Till:
         return self.payments[payment["id"]]
 
 
+def _is_waiting(payment: Fields) -> bool:
+    """Say whether only time, the bank or the customer can decide."""
+    if payment["status"] == "action_required":
+        return bool(payment["action"]["type"] == "customer_consent")
+    return bool(payment["status"] == "processing")
+
+
 def _should_repeat(answer: Answer) -> bool:
     """Say whether the server asks to be asked again; with the same key that is always safe."""
     return answer.status in (429, 500, 502, 503, 504) or answer.body.get("code") == "idempotency_in_progress"
@@ -175,4 +197,4 @@ def _should_repeat(answer: Answer) -> bool:
 
 def _retry_after_seconds(answer: Answer) -> float:
     text = answer.headers.get("retry-after", "")
-    return min(float(text), LONGEST_PAUSE_SECONDS) if text.isdigit() else 0.0
+    return min(float(text), float(LONGEST_WAIT_SECONDS)) if text.isdigit() else 0.0

@@ -37,3 +37,27 @@ class InvalidScopes(Refused):
     """A till key is good for something, of what there is."""
 
     code = "invalid_till_scopes"
+
+
+class TillsLockedOut(Conflict):
+    """Some tills have nothing registered to prove themselves with; `tills` names them."""
+
+    code = "tills_locked_out"
+
+
+class InvalidCredential(Refused):
+    """A till proves itself with a P-256 key, of which it asks for a certificate, or with a client certificate."""
+
+    code = "invalid_till_credential"
+
+
+class CredentialTaken(Conflict):
+    """It has been registered before, and is no longer good or another till's; make a new key."""
+
+    code = "till_credential_taken"
+
+
+class UnknownCredential(NotFound):
+    """The till has no such credential."""
+
+    code = "till_credential_not_found"

@@ -1,4 +1,4 @@
-"""Merchants, stores, tills and till keys."""
+"""Merchants, stores, tills, till keys, and what a till proves itself with besides its key."""
 
 from datetime import datetime
 
@@ -40,6 +40,32 @@ def all_scopes() -> list[str]:
     return sorted(TillScope.values)
 
 
+class TillProof(models.TextChoices):
+    """What a merchant's tills must present: the key alone, or more."""
+
+    KEY = "key"
+    SIGNED = "signed"
+    CERTIFICATE = "certificate"
+    BOTH = "both"
+
+    @property
+    def needs_signature(self) -> bool:
+        """Say whether every request must be signed."""
+        return self in (TillProof.SIGNED, TillProof.BOTH)
+
+    @property
+    def needs_certificate(self) -> bool:
+        """Say whether the connection must show a client certificate."""
+        return self in (TillProof.CERTIFICATE, TillProof.BOTH)
+
+
+class CredentialKind(models.TextChoices):
+    """What a credential of a till does: its key signs requests, or the certificate stands behind the connection."""
+
+    SIGNING = "signing"
+    CERTIFICATE = "certificate"
+
+
 class Language(models.TextChoices):
     """The languages in which cashiers and customers are spoken to."""
 
@@ -64,6 +90,8 @@ class Merchant(models.Model):
     refund_limit_minor = models.BigIntegerField(null=True, blank=True)
     # Whether the cashier is asked about what looks like the same sale again.
     guards_duplicates = models.BooleanField(default=True)
+    # What its tills must present besides their key.
+    till_proof = models.CharField(max_length=11, choices=TillProof, default=TillProof.KEY)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -81,6 +109,7 @@ class Merchant(models.Model):
             models.CheckConstraint(
                 condition=Q(refund_limit_minor__gte=0), name="merchant_refund_limit_is_not_negative"
             ),
+            models.CheckConstraint(condition=Q(till_proof__in=TillProof.values), name="merchant_till_proof_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -177,3 +206,57 @@ class TillKey(models.Model):
     def allows(self, scope: TillScope) -> bool:
         """Say whether the key may be used for this."""
         return scope in self.scopes
+
+
+class TillCredential(models.Model):
+    """What a till proves itself with besides its key; triggers refuse to change, prolong or remove it.
+
+    It belongs to the till and not to one of its keys, so that keys are rotated without it, and it without them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    till = models.ForeignKey(Till, on_delete=models.PROTECT, related_name="credentials")
+    kind = models.CharField(max_length=11, choices=CredentialKind)
+    # DER: the SubjectPublicKeyInfo of a P-256 key that signs, or the client certificate.
+    content = models.BinaryField()
+    # SHA-256 of the content in hexadecimal digits: the `keyid` of a signature, the pin of a certificate.
+    fingerprint = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    # A certificate ends with itself at the latest.
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=CredentialKind.values), name="till_credential_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind=CredentialKind.SIGNING) | Q(expires_at__isnull=False),
+                name="till_certificate_ends",
+            ),
+            models.UniqueConstraint(fields=["till", "fingerprint"], name="till_credential_is_registered_once"),
+            # A certificate may stand for the server of a store, in front of many tills; a key that signs is one till's.
+            models.UniqueConstraint(
+                fields=["fingerprint"],
+                condition=Q(kind=CredentialKind.SIGNING),
+                name="till_signing_key_is_one_tills",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.fingerprint[:16]}"
+
+    def is_valid(self, now: datetime) -> bool:
+        """Say whether it proves anything at this moment."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class SpentNonce(models.Model):
+    """A nonce under which a till has signed: it signs nothing else. Not logged by PostgreSQL, see decision 8."""
+
+    # SHA-256 of the signing key's fingerprint and the nonce.
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    # Afterwards the signature is refused for its age.
+    kept_until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()[:16]

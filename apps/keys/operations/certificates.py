@@ -1,4 +1,4 @@
-"""The platform's own certificate authority, and the certificates of devices."""
+"""The platform's own certificate authority, and the certificates of devices and tills."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.db import transaction
 
 from apps.kernel.actors import Actor
@@ -54,25 +54,47 @@ def issue_device_certificate(*, public_key: bytes, device_ref: bytes, name: str,
     without an authority.
     `name` is what the customer calls the phone; what does not fit into 64 bytes is cut.
     """
-    key = _point(public_key)
-    authority = current_signing_key(Purpose.CERTIFICATES, now)
-    if authority is None or authority.certificate is None:
-        raise KeysUnavailable("there is no valid certificate authority: run create_keys")
-    certificate = x509.load_der_x509_certificate(bytes(authority.certificate))
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COMMON_NAME, _fitting(name) or device_ref.hex()),
             x509.NameAttribute(NameOID.SERIAL_NUMBER, device_ref.hex()),
         ]
     )
+    return _issue(_point(public_key), subject, now, lifetime=DEVICE_CERTIFICATE_LIFETIME)
+
+
+def issue_till_certificate(*, public_key: bytes, till: str, lifetime: timedelta, now: datetime) -> bytes:
+    """Certify, as DER, that the till with this public id holds this key (an uncompressed point), as a TLS client.
+
+    NotAPublicKey and KeysUnavailable as for devices.
+    """
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, till)])
+    as_client = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+    return _issue(_point(public_key), subject, now, lifetime=lifetime, extended=as_client)
+
+
+def _issue(
+    key: ec.EllipticCurvePublicKey,
+    subject: x509.Name,
+    now: datetime,
+    *,
+    lifetime: timedelta,
+    extended: x509.ExtendedKeyUsage | None = None,
+) -> bytes:
+    authority = current_signing_key(Purpose.CERTIFICATES, now)
+    if authority is None or authority.certificate is None:
+        raise KeysUnavailable("there is no valid certificate authority: run create_keys")
+    certificate = x509.load_der_x509_certificate(bytes(authority.certificate))
     authority_key = private_signing_key(authority)
     builder = (
         _builder(subject=subject, issuer=certificate.subject, key=key, authority=authority_key.public_key())
         .not_valid_before(now - CLOCK_TOLERANCE)
-        .not_valid_after(min(now + DEVICE_CERTIFICATE_LIFETIME, certificate.not_valid_after_utc))
+        .not_valid_after(min(now + lifetime, certificate.not_valid_after_utc))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(is_authority=False), critical=True)
     )
+    if extended is not None:
+        builder = builder.add_extension(extended, critical=False)
     return builder.sign(authority_key, SHA256()).public_bytes(Encoding.DER)
 
 

@@ -6,17 +6,21 @@
     payment = till.capture(payment.id)
     if payment.safe_to_release_goods: ...
 
+Where the merchant wants signed requests or a client certificate: `Client(..., signer=Signer(...), tls=context)`, see
+`mpayment_till.signing`, which is the only part that needs another package.
+
 An answer that gets lost is asked for again with the same key, as long as the patience lasts. Refused is a no that
 nothing came of; NoAnswer means that nobody knows: ask again with the same key, or `cancel_lost`.
 """
 
 import http.client
 import json
+import ssl
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 Json = dict[str, Any]  # Any: what a server answers is read as it comes
@@ -132,6 +136,13 @@ class Event:
     status: str
 
 
+class RequestSigner(Protocol):
+    """What signs requests, such as `mpayment_till.signing.Signer`."""
+
+    def sign(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Mapping[str, str]:
+        """Return the fields to add to a request for `target`, a path with its query."""
+
+
 def new_key() -> str:
     """Return a key for a new intention; the same one for every repetition of it."""
     return str(uuid.uuid4())
@@ -140,9 +151,19 @@ def new_key() -> str:
 class Client:
     """One till with its key. Safe to use from several threads."""
 
-    def __init__(self, base_url: str, key: str, *, currency: str = "CHF", patience_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        currency: str = "CHF",
+        patience_seconds: float = 30.0,
+        signer: RequestSigner | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`signer` signs every request; `tls` may show a client certificate. Neither without being asked for."""
         self._address = urlsplit(base_url.rstrip("/"))
-        self._key = key
+        self._key, self._signer, self._tls = key, signer, tls
         self._patience_seconds = patience_seconds
         self.currency = currency
 
@@ -277,11 +298,13 @@ class Client:
     def _send(
         self, method: str, path: str, content: bytes | None, headers: Mapping[str, str], timeout: float
     ) -> tuple[int, dict[str, str], Json]:
-        kind = http.client.HTTPSConnection if self._address.scheme == "https" else http.client.HTTPConnection
-        # A connection per call: one that was kept may have died meanwhile.
-        connection = kind(self._address.hostname or "", self._address.port, timeout=timeout)
+        target, signed = f"{self._address.path}/{path}", dict(headers)
+        if self._signer is not None:
+            # Every try: a signature is good once, while the idempotency key stays the same.
+            signed |= self._signer.sign(method, target, headers, content)
+        connection = self._connect(timeout)
         try:
-            connection.request(method, f"{self._address.path}/{path}", content, dict(headers))
+            connection.request(method, target, content, signed)
             response = connection.getresponse()
             answer = json.loads(response.read())
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -291,6 +314,13 @@ class Client:
         if not isinstance(answer, dict):
             raise NoAnswer(f"{method} {path}: not an object")
         return response.status, {name.lower(): value for name, value in response.getheaders()}, answer
+
+    def _connect(self, timeout: float) -> http.client.HTTPConnection:
+        # A connection per call: one that was kept may have died meanwhile.
+        host, port = self._address.hostname or "", self._address.port
+        if self._address.scheme == "https":
+            return http.client.HTTPSConnection(host, port, timeout=timeout, context=self._tls)
+        return http.client.HTTPConnection(host, port, timeout=timeout)
 
 
 def _is_worth_repeating(status: int, answer: Json) -> bool:
