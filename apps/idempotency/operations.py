@@ -1,4 +1,4 @@
-"""Claim a key, say what it made, bury a key whose request must not be carried out any more."""
+"""Claim a key for what it makes, bury a key whose request must not be carried out any more."""
 
 import hmac
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The key is ours: do the work, and `record_subject` what it made unless the claim named it already."""
+    """The key is ours: do the work."""
 
     request_id: UUID
 
@@ -57,15 +57,14 @@ def claim_key(
     method: str,
     path: str,
     body_digest: bytes,
-    subject: Subject | None = None,
+    subject: Subject,
     now: datetime,
 ) -> Claimed | Known:
     """Take the key as the first statement of the caller's transaction, or say what it made.
 
-    `subject` is what the request will make, where its id is known before; it saves a statement. A parallel repetition
-    waits here for the first one's transaction. KeyInProgress once the connection's lock_timeout is over (the
-    transaction must then be rolled back), KeyReused for another method, path or body, CancelledBeforeArrival for a
-    buried key.
+    `subject` is what the request will make or change; its id is known before. A parallel repetition waits here for the
+    first one's transaction. KeyInProgress once the connection's lock_timeout is over (the transaction must then be
+    rolled back), KeyReused for another method, path or body, CancelledBeforeArrival for a buried key.
     """
     request_id = _insert(
         scope, key, method=method, path=path, body_digest=body_digest, subject=subject, buried=False, now=now
@@ -80,15 +79,6 @@ def claim_key(
     if not same_body or (known.method, known.path) != (method, path):
         raise KeyReused
     return Known(_subject_of(known))
-
-
-def record_subject(*, request_id: UUID, subject: Subject) -> None:
-    """Say what the claimed key made, in the transaction that claimed it; ValueError when it was said before."""
-    written = AnsweredRequest.objects.filter(id=request_id, subject_kind="", buried=False).update(
-        subject_kind=subject.kind, subject_id=subject.id
-    )
-    if written != 1:
-        raise ValueError("the key is not claimed, or its subject was recorded before")
 
 
 def bury_key(*, scope: str, key: str, now: datetime) -> Buried | Known:

@@ -21,7 +21,6 @@ from apps.idempotency.operations import (
     bury_key,
     claim_key,
     forget_requests,
-    record_subject,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,15 +30,13 @@ BODY = hashlib.sha256(b"{}").digest()
 
 
 def claim(**changes: Any) -> Claimed | Known:
-    asked = {"scope": "till:1", "key": "k", "method": "POST", "path": "/payments", "body_digest": BODY, "now": NOW}
-    return claim_key(**(asked | changes))
+    asked = {"scope": "till:1", "key": "k", "method": "POST", "path": "/payments", "body_digest": BODY}
+    return claim_key(**(asked | {"subject": PAYMENT, "now": NOW} | changes))
 
 
 def answer(subject: Subject = PAYMENT, before_commit: Callable[[], object] = lambda: None) -> Claimed | Known:
     with transaction.atomic():
-        claimed = claim()
-        if isinstance(claimed, Claimed):
-            record_subject(request_id=claimed.request_id, subject=subject)
+        claimed = claim(subject=subject)
         before_commit()
     return claimed
 
@@ -65,9 +62,7 @@ def test_another_till_may_use_the_same_key() -> None:
     answer()
 
     with transaction.atomic():
-        other = claim(scope="till:2")
-        assert isinstance(other, Claimed)
-        record_subject(request_id=other.request_id, subject=PAYMENT)
+        assert isinstance(claim(scope="till:2"), Claimed)
 
     assert AnsweredRequest.objects.count() == 2
 
@@ -91,24 +86,9 @@ def test_a_key_is_free_again_when_its_transaction_failed() -> None:
 
 def test_a_key_that_made_nothing_is_not_committed() -> None:
     with pytest.raises(IntegrityError, match="does not say what it made"), transaction.atomic():
-        claim()
+        claim(subject=Subject("", ""))
 
     assert AnsweredRequest.objects.count() == 0
-
-
-def test_a_claim_may_name_what_it_makes_at_once() -> None:
-    with transaction.atomic():
-        assert isinstance(claim(subject=PAYMENT), Claimed)
-
-    assert claim(subject=Subject("payment", "pay_2")) == Known(PAYMENT)
-
-
-def test_what_a_key_made_is_said_once() -> None:
-    claimed = answer()
-    assert isinstance(claimed, Claimed)
-
-    with pytest.raises(ValueError, match="recorded before"):
-        record_subject(request_id=claimed.request_id, subject=Subject("payment", "pay_2"))
 
 
 def test_a_parallel_repetition_waits_and_gets_the_first_ones_object() -> None:
