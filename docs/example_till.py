@@ -33,7 +33,11 @@ def sell(code: str, amount: int, reference: str) -> None:
         print("No answer: nothing was sold.")
         return
     except Refused as refused:
-        print(refused.problem.get("decline", {}).get("cashier_message", refused))
+        if words := refused.problem.get("decline"):
+            print(words["cashier_message"], words["customer_message"], sep="\n  ")
+        else:
+            till.cancel_lost(key, reference)  # what was held before the refusal, if anything
+            print(f"not paid: {refused}")
         return
     show(payment)
 
@@ -44,7 +48,8 @@ def show(payment: Payment) -> None:
         print(f"PAID {payment.captured}", *payment.raw["receipt"]["customer"], sep="\n  ")
         lines.append({"reference": payment.reference, "amount": payment.captured, "type": "payment"})
     else:
-        print(payment.decline.cashier_message if payment.decline else f"not paid: {payment.status}")
+        no = payment.decline
+        print(*((no.cashier_message, no.customer_message) if no else (f"not paid: {payment.status}",)), sep="\n  ")
 
 
 def take_back(code: str) -> None:
