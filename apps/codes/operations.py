@@ -107,7 +107,7 @@ def spend_code(
     device.counter, device.last_issued_at = claims.counter, claims.issued_at
     refusal = _refuse_device(genuine, device, by, now)
     if refusal is None:
-        refusal = _judge_pin(genuine, device, is_pin_required, now)
+        refusal = _judge_pin(genuine, device, is_pin_required, by, now)
         fields += PIN_FIELDS
     update_row(device, fields)
     insert_row(
@@ -165,8 +165,8 @@ def _refuse_device(genuine: GenuineCode, device: Device, by: Actor, now: datetim
     return None
 
 
-def _judge_pin(genuine: GenuineCode, device: Device, is_required: bool, now: datetime) -> Refusal | None:
-    """Step 10: was the holder verified? Counts the try on the locked row; the caller saves it."""
+def _judge_pin(genuine: GenuineCode, device: Device, is_required: bool, by: Actor, now: datetime) -> Refusal | None:
+    """Step 10: was the holder verified? Counts the try on the locked row; the caller saves it. Staff hear of a lock."""
     if genuine.claims.verification is Verification.NONE and not is_required:
         return None
     if genuine.claims.verification is Verification.NONE or not has_pin(device):
@@ -179,6 +179,8 @@ def _judge_pin(genuine: GenuineCode, device: Device, is_required: bool, now: dat
         k_pin = open_pin_key(device)
     is_right = is_pin_proved(genuine.code, k_pin=k_pin.reveal(), realm=realm_id().bytes)
     tries_left = count_try(device, is_right=is_right, now=now)
+    if is_locked(device):
+        record(actor=by, action="pin.locked", subject=device.public_id, facts={"purpose": "code"}, now=now)
     return None if is_right else Refusal("pin_wrong", tries_left=tries_left)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -85,7 +86,8 @@ def _insert(
         reverses_id=reverses_id,
         created_at=now,
     )
-    values = [
+    # Any: what the columns hold.
+    values: list[Any] = [
         journal.id,
         journal.kind,
         journal.currency,

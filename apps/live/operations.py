@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -66,7 +66,8 @@ def append_event(*, stream: str, kind: str, facts: Mapping[str, Fact], key: str 
 
 def _is_first(event: Event) -> bool:
     """Insert the event, and say whether its key was free."""
-    values = {
+    # Any: what the columns hold.
+    values: dict[str, Any] = {
         "id": event.id,
         "stream": event.stream,
         "kind": event.kind,
@@ -76,7 +77,7 @@ def _is_first(event: Event) -> bool:
     }
     with connection.cursor() as cursor:
         cursor.execute(_APPEND_ONCE, values)
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def number_events(*, now: datetime, limit: int) -> int:

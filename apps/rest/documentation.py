@@ -52,6 +52,12 @@ def bearer_scheme(name: str, description: str) -> str:
     return name
 
 
+def security_scheme(name: str, scheme: Schema) -> str:
+    """Keep another way to prove who one is, as OpenAPI writes it, and return its name for `describe`."""
+    _security_schemes[name] = scheme
+    return name
+
+
 def object_schema(members: Mapping[str, Schema], *, optional: Sequence[str] = (), description: str = "") -> Schema:
     """Return the schema of an object that has these members and no others; all of them, but for the optional ones."""
     required = [name for name in members if name not in optional]
@@ -147,18 +153,27 @@ PROBLEM: Final = component(
         },
     },
 )
-_ALWAYS: Final = {503: "`unavailable`: nothing was changed; try again as `Retry-After` says"}
+_ALWAYS: Final = {
+    429: "`too_many_requests`: nothing was looked at; wait as `Retry-After` says",
+    503: "`unavailable`: nothing was changed; try again as `Retry-After` says",
+}
+_WITH_A_BODY: Final = {
+    400: "`malformed_json`, `malformed_request`, `duplicate_key`, `too_deep`",
+    413: "`body_too_large`",
+    415: "`unsupported_media`, `unsupported_charset`",
+}
 _WITH_A_CREDENTIAL: Final = {401: "`unauthenticated`: no, a wrong, an expired or a revoked credential"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One success: what it means, its schema, and examples by name."""
+    """One success: what it means, its schema, and examples by name; `media_type` where it is not JSON."""
 
     description: str
     schema: Schema
     examples: Mapping[str, object] = field(default_factory=dict)
     headers: Schema = field(default_factory=dict)
+    media_type: str = JSON_MEDIA_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +203,23 @@ def describe(
     answers: Mapping[int, Answer],
     problems: Mapping[int, str],
     security: str | None = None,
+    strengthened_by: Sequence[Sequence[str]] = (),
     description: str = "",
     parameters: Sequence[Schema] = (),
     body: Body | None = None,
 ) -> Callable[[View], View]:
-    """Return the decorator for a view's method. `name` is unique over all doors; 401 and 503 need not be repeated."""
-    refusals = _ALWAYS | (_WITH_A_CREDENTIAL if security else {}) | dict(problems)
+    """Return the decorator for a view's method. `name` is unique over all doors; 401, 429, 503 and what is
+    wrong with a body need not be repeated.
+
+    `strengthened_by` are the schemes, one or several at a time, that some callers must use together with `security`.
+    """
+    refusals = _ALWAYS | (_WITH_A_CREDENTIAL if security else {}) | (_WITH_A_BODY if body else {}) | dict(problems)
     operation: Schema = {
         "operationId": name,
         "tags": [tag],
         "summary": summary,
         "description": description,
-        "security": [{security: []}] if security else [],
+        "security": [{name: [] for name in (security, *more)} for more in ((), *strengthened_by)] if security else [],
         "parameters": list(parameters),
         "responses": {str(status): _answer(answer) for status, answer in sorted(answers.items())}
         | {str(status): _refusal(text) for status, text in sorted(refusals.items())},
@@ -246,10 +266,10 @@ def add_components(result: Schema, **_: object) -> Schema:
 
 
 def _answer(answer: Answer) -> Schema:
-    described_answer: Schema = {
-        "description": answer.description,
-        "content": {JSON_MEDIA_TYPE: _content(answer.schema, answer.examples)},
-    }
+    described_answer: Schema = {"description": answer.description}
+    # Whoever answers without a body describes it by a schema that says nothing.
+    if answer.schema:
+        described_answer["content"] = {answer.media_type: _content(answer.schema, answer.examples)}
     return described_answer | ({"headers": answer.headers} if answer.headers else {})
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from rest_framework.exceptions import MethodNotAllowed
 
 from apps.rest.errors import BodyTooLarge
 from apps.rest.parsers import SMALL_BODY_BYTES, declared_length
@@ -14,6 +16,8 @@ from apps.rest.request_ids import HEADER, chosen_request_id, request_id_of
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 API_PREFIX: Final = "/api/"
+# Whoever looks whether a process lives knows its address and not its name.
+PROBES_PREFIX: Final = "/health/"
 
 
 class RequestIdMiddleware:
@@ -34,17 +38,31 @@ class RequestIdMiddleware:
 
 
 class ApiMiddleware:
-    """Under ``/api/``: nothing is cached, and a body that is too large is refused before anybody reads it."""
+    """Under ``/api/``: nothing is cached, a body that is too large is refused before anybody reads it, and a method
+    that an address does not take is a problem even where Django refuses it."""
 
     def __init__(self, get_response: Answer) -> None:
         """Keep the rest of the chain."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, uncached if it is an API's answer."""
-        response = self.get_response(request)
-        if request.path_info.startswith(API_PREFIX):
-            response.headers["Cache-Control"] = "no-store"
+        """Answer, uncached if it is an API's answer. Raises DisallowedHost for pages, which becomes a 400."""
+        is_api = request.path_info.startswith(API_PREFIX)
+        try:
+            # Nobody else asks: no answer is made of it, and yet it tells a client that is at the wrong address.
+            if not request.path_info.startswith(PROBES_PREFIX):
+                request.get_host()
+        except DisallowedHost as error:
+            if not is_api:
+                raise
+            response: HttpResponseBase = problem_response(problem_from(error), request_id=request_id_of(request))
+        else:
+            response = self.get_response(request)
+        if not is_api:
+            return response
+        if isinstance(response, HttpResponseNotAllowed):
+            response = _method_not_allowed(request, response)
+        response.headers["Cache-Control"] = "no-store"
         return response
 
     def process_view(
@@ -63,6 +81,13 @@ class ApiMiddleware:
         except Exception as error:
             return problem_response(problem_from(error), request_id=request_id_of(request))
         return None
+
+
+def _method_not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    problem = problem_from(MethodNotAllowed(request.method))
+    answer = problem_response(problem, request_id=request_id_of(request))
+    answer.headers["Allow"] = refused.headers["Allow"]
+    return answer
 
 
 def body_limit_of(view: Callable[..., Any]) -> int | None:

@@ -2,6 +2,7 @@
 
 from typing import IO, Final
 
+from django.db import connection
 from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
@@ -48,7 +49,12 @@ def read_body(request: HttpRequest, *, limit_bytes: int) -> bytes:
     expected = declared_length(request)
     if expected is not None and expected > limit_bytes:
         raise BodyTooLarge(f"at most {limit_bytes} bytes are taken here")
+    if request.META.get("HTTP_TRANSFER_ENCODING"):
+        _let_go_of_the_database()
+        raise _without_a_length(request, limit_bytes)
     if not hasattr(request, "_body"):
+        if expected:
+            _let_go_of_the_database()
         # One byte more than allowed is asked for: a body without a length shows itself by that byte.
         request._body = request.read(limit_bytes + 1)
     body = request.body
@@ -57,6 +63,27 @@ def read_body(request: HttpRequest, *, limit_bytes: int) -> bytes:
     if expected is not None and len(body) != expected:
         raise MalformedRequest("the body is shorter than Content-Length says")
     return body
+
+
+def _let_go_of_the_database() -> None:
+    # A process has few connections: eight tills that send slowly would keep all others from selling.
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def _without_a_length(request: HttpRequest, limit_bytes: int) -> BodyTooLarge | MalformedRequest:
+    """Return why a body in chunks is not taken: the server ends it alike when its sender is done and when he is gone.
+
+    Django takes it for an empty body, which for some calls means "all of it".
+    """
+    # Django's own stream ends where Content-Length says, and so at once.
+    stream = getattr(request, "environ", {}).get("wsgi.input", request)
+    left = limit_bytes + 1
+    while left > 0 and (part := stream.read(left)):
+        left -= len(part)
+    if left <= 0:
+        return BodyTooLarge(f"at most {limit_bytes} bytes are taken here")
+    return MalformedRequest("send the body with Content-Length and without Transfer-Encoding")
 
 
 def read_document(request: HttpRequest, *, limit_bytes: int, may_be_empty: bool = False) -> dict[str, object]:

@@ -10,10 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.rest.errors import Unauthenticated
 from apps.rest.parsers import SMALL_BODY_BYTES, StrictJsonParser, read_document
 from apps.rest.problems import PROBLEM_MEDIA_TYPE, log_unexpected, problem_from
 from apps.rest.renderers import CompactJsonRenderer
 from apps.rest.request_ids import request_id_of
+from apps.rest.strangers import hear_stranger, let_anybody
 
 
 class StrictRequest(Request):  # type: ignore[misc]
@@ -77,6 +79,20 @@ class ApiView(APIView):  # type: ignore[misc]
         strict.body_limit_bytes = self.body_limit_bytes
         strict.body_may_be_empty = self.body_may_be_empty
         return strict
+
+    def perform_authentication(self, request: Request) -> None:
+        """Ask who it is. Raises Unauthenticated, and TooManyRequests for whoever is nobody too often."""
+        try:
+            super().perform_authentication(request)
+        except Unauthenticated:
+            hear_stranger(request)
+            raise
+
+    def check_throttles(self, request: Request) -> None:
+        """Let whoever shows no credential in as often as his address may; a door counts its own people itself."""
+        super().check_throttles(request)
+        if request.auth is None:
+            let_anybody(request)
 
     def get_exception_handler(self) -> Any:
         """Return the handler that answers with problems, whatever the settings say."""

@@ -90,7 +90,7 @@ class Frozen(Generic[Row]):
     # Any: Django's cursors have no public type.
     def _sent(self, arguments: dict[str, object]) -> Any:
         compiled = self._ready()
-        values = arguments if self._changed_by else self._in_place(compiled, arguments)
+        values: Any = arguments if self._changed_by else self._in_place(compiled, arguments)
         cursor = connection.cursor()
         with ours():
             cursor.execute(compiled.statement, values)

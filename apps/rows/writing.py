@@ -52,7 +52,8 @@ def update_row(instance: models.Model, names: Sequence[str]) -> None:
             batch.check_later(check)
 
 
-def send_statement(statement: str, values: Sequence[object]) -> None:
+# Any: whatever the columns hold.
+def send_statement(statement: str, values: Sequence[Any]) -> None:
     """Run a statement of the caller's own, of which nothing is asked but that it works."""
     with ours(), connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from apps.live.operations import number_events
 from apps.merchants.models import Mode
 from apps.merchants.operations import create_till
 from apps.transactions.models import Payment
-from apps.transactions.operations.history import record_event
+from apps.transactions.operations.history import change_payment
 from tests.cast import WRONG_PIN, Phone
 from tests.pos_api.till import Json, TillProgram, assert_problem, body_of, connect
 from tests.shop import STAFF, Shop, make_shop
@@ -74,8 +75,8 @@ def test_a_till_does_not_learn_who_is_looked_at(
 ) -> None:
     till.pay(phone.make_code(now=now))
     payment = Payment.objects.get()
-    payment.version += 1
-    record_event(payment, kind=kind, by=STAFF, now=now)
+    with transaction.atomic():
+        change_payment(payment, kind=kind, by=STAFF, now=now)
 
     assert heard(till)[-1]["type"] == shown
 

@@ -46,7 +46,7 @@ def test_a_method_becomes_an_operation() -> None:
     operation = view.schema.get_operation("/x", "x", "/", "POST", generator.registry)
 
     assert (operation["operationId"], operation["security"]) == ("sell_thing", [])
-    assert list(operation["responses"]) == ["201", "422", "503"]
+    assert list(operation["responses"]) == ["201", "400", "413", "415", "422", "429", "503"]
     assert operation["requestBody"]["required"]
     assert operation["requestBody"]["content"]["application/json"]["schema"]["required"] == ["amount"]
 

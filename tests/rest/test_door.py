@@ -1,5 +1,6 @@
 """The catalogue of bad input through a real door: middleware, framework, view and answer."""
 
+import io
 import json
 from typing import cast
 
@@ -193,3 +194,19 @@ def test_tricks_with_the_path_lead_nowhere(client: Client, path: str) -> None:
 def test_replaces_a_request_id_that_could_harm_a_log(client: Client, offered: str) -> None:
     assert sell(client, GOOD, HTTP_REQUEST_ID="till-1_0001").headers["Request-Id"] == "till-1_0001"
     assert sell(client, GOOD, HTTP_REQUEST_ID=offered).headers["Request-Id"] != offered
+
+
+@pytest.mark.parametrize("host", ["evil.example", "testserver, evil.example", "testserver:x", "", "test server"])
+def test_a_host_that_is_not_ours_is_a_problem(client: Client, host: str) -> None:
+    assert_problem(sell(client, GOOD, HTTP_HOST=host), 400, "malformed_request")
+
+
+@pytest.mark.parametrize("encoding", ["chunked", "gzip, chunked"])
+@pytest.mark.parametrize("path", ["/api/sell", "/api/small"])
+def test_a_body_without_a_length_is_not_taken_for_an_empty_one(client: Client, path: str, encoding: str) -> None:
+    framing = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": encoding, "HTTP_IDEMPOTENCY_KEY": "key-1"}
+    for body, status, code in ((b'{"amount": 1}', 400, "malformed_request"), (b" " * 300_000, 413, "body_too_large")):
+        # The client's own stream ends where Content-Length says.
+        line = {"wsgi.input": io.BytesIO(body)}
+
+        assert_problem(send(client, "POST", path, body, **framing, **line), status, code)  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ def take_next_route(payment: Payment, operation: Operation, *, reason: str, by: 
     )
     insert_row(attempt)
     queued = queue_authorisation(payment, attempt, now=now)
-    facts = {"from": earlier.provider_account.code, "to": second.code, "attempt": attempt.number}
+    facts: dict[str, str | int] = {"from": earlier.provider_account.code, "to": second.code, "attempt": attempt.number}
     change_payment(payment, kind="payment.rerouted", by=by, facts=facts, now=now)
     return note_for(queued)
 
