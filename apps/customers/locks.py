@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.customers.errors import UnknownCustomer
-from apps.customers.models import Customer, Registration
+from apps.customers.models import Customer, Purpose, Registration
 
 # The first of two numbers, so that no lock of another kind shares it: the letters "regi".
 _REGISTRATIONS: Final = 0x72656769
@@ -29,7 +29,7 @@ def lock_address(email: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s::int, hashtext(%s::text))", [_REGISTRATIONS, email])
 
 
-def lock_newest_registration(email: str) -> Registration | None:
-    """Return the address's newest registration, locked until the transaction ends, if there is one."""
-    registrations = Registration.objects.select_for_update().filter(email=email)
+def lock_newest_registration(email: str, purpose: Purpose) -> Registration | None:
+    """Return the address's newest registration for this purpose, locked until the transaction ends, if there is one."""
+    registrations = Registration.objects.select_for_update().filter(email=email, purpose=purpose)
     return registrations.order_by("-created_at", "-id").first()

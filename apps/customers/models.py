@@ -41,8 +41,15 @@ class Customer(models.Model):
         return public_id("cus", self.id)
 
 
+class Purpose(models.TextChoices):
+    """What a mailed code is for; it is good for nothing else."""
+
+    ENROLMENT = "enrolment"
+    LOST_PHONE = "lost_phone"
+
+
 class Registration(models.Model):
-    """A code that was mailed to an address; the newest one of an address is the only one that counts.
+    """A code that was mailed to an address; the newest one of an address and purpose is the only one that counts.
 
     Nothing here says whether the address is a customer's: both are treated alike until the code was right.
     """
@@ -51,6 +58,7 @@ class Registration(models.Model):
     # In normal form, not verified yet. Forgotten with the row after a day.
     email = models.EmailField(max_length=254)
     language = models.CharField(max_length=2)
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ENROLMENT)
     # Keyed with a secret that is not in the database: eight digits are quickly guessed by whoever can test a guess.
     code_digest = models.BinaryField(max_length=32)
     tries_left = models.SmallIntegerField()
@@ -61,6 +69,7 @@ class Registration(models.Model):
     class Meta:
         indexes = [models.Index(fields=["email", "-created_at"], name="registration_by_email")]
         constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="registration_purpose_is_known"),
             models.CheckConstraint(condition=Q(tries_left__gte=0), name="registration_tries_not_negative"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="registration_has_a_lifetime"),
             models.CheckConstraint(

@@ -1,6 +1,6 @@
-"""Every write about customers: meeting one, freezing, releasing and closing."""
+"""Every write about customers: meeting one, his language, freezing, releasing and closing."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -9,9 +9,11 @@ from django.db import transaction
 
 from apps.audit.operations import record
 from apps.customers.errors import InvalidEmail
+from apps.customers.letters import ACCOUNT_CLOSED
 from apps.customers.locks import lock_customer
 from apps.customers.models import Customer
 from apps.customers.states import MOVES, CustomerStatus
+from apps.customers.telling import write_letter
 from apps.kernel.actors import Actor
 from apps.kernel.ids import uuid7
 from apps.kernel.transitions import check_move
@@ -60,8 +62,35 @@ def move_customer(*, customer_id: UUID, to: CustomerStatus, reason: str, by: Act
     customer = lock_customer(customer_id)
     if customer.status == to:
         return customer
+    _apply(customer, to=to, reason=reason, by=by, now=now)
+    return customer
+
+
+def close_customer(customer: Customer, *, reason: str, by: Actor, now: datetime) -> None:
+    """Close the locked customer for good, in the caller's transaction, and write to him; the address is free again.
+
+    Who closes sees to it that nothing is open: phones, means of payment, payments. Raises WrongState.
+    """
+    facts = {"time": f"{now.astimezone(UTC):%d.%m.%Y %H:%M} UTC"}
+    write_letter(customer=customer, letter=ACCOUNT_CLOSED, facts=facts, cause=f"customer.closed:{customer.id}", now=now)
+    _apply(customer, to=CustomerStatus.CLOSED, reason=reason, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def choose_language(*, customer_id: UUID, language: str, by: Actor, now: datetime) -> Customer:
+    """Speak to the customer in this language from now on: de, fr, it or en. Raises UnknownCustomer."""
+    customer = lock_customer(customer_id)
+    if customer.language == language:
+        return customer
+    facts = {"was": customer.language, "language": language}
+    customer.language = language
+    customer.save(update_fields=["language"])
+    record(actor=by, action="customer.language_chosen", subject=customer.public_id, facts=facts, now=now)
+    return customer
+
+
+def _apply(customer: Customer, *, to: CustomerStatus, reason: str, by: Actor, now: datetime) -> None:
     check_move(MOVES, CustomerStatus(customer.status), to)
     customer.status = to
     customer.save(update_fields=["status"])
     record(actor=by, action=f"customer.{to}", subject=customer.public_id, reason=reason, now=now)
-    return customer

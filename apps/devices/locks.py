@@ -1,13 +1,16 @@
 """The only place that locks devices and activation codes.
 
-A device is locked before everything else that a payment locks. An activation code is locked after its customer.
+A device is locked before everything else that a payment locks, its customer too; several of them in the order of their
+ids. An activation code is locked after its customer.
 """
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
 from apps.devices.errors import UnknownDevice
 from apps.devices.models import ActivationCode, Device
+from apps.devices.states import DeviceStatus
 from apps.rows import Frozen
 
 # No key of the row ever changes, so rows that only point at it (sessions, challenges) need not wait.
@@ -25,6 +28,18 @@ def lock_device(device_id: UUID) -> Device:
     if device is None:
         raise UnknownDevice
     return device
+
+
+def lock_devices(device_ids: Collection[UUID]) -> list[Device]:
+    """Return these devices with their customer, locked in the order of their ids; without those that do not exist."""
+    devices = Device.objects.select_related("customer").filter(id__in=device_ids).order_by("id")
+    return list(devices.select_for_update(of=("self",), no_key=True))
+
+
+def lock_waiting_device(public_key: bytes) -> Device | None:
+    """Return the device with this key if it waits to be approved, locked. Before its customer, as every device."""
+    waiting = Device.objects.select_related("customer").filter(public_key=public_key, status=DeviceStatus.PENDING)
+    return waiting.select_for_update(of=("self",), no_key=True).first()
 
 
 def lock_activation_code(code_id: UUID) -> ActivationCode:

@@ -147,6 +147,19 @@ class ActivationCode(models.Model):
         return f"activation code by {self.source}"
 
 
+class StopConfirmation(models.Model):
+    """What a customer got who stopped lost phones: signed, and timed. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    # The signed document as it travels: document, key, signature.
+    signed = models.JSONField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"stop {self.id}"
+
+
 class Challenge(models.Model):
     """32 random bytes that one signature may answer, once."""
 

@@ -108,15 +108,37 @@ DEVICE: Final[Example] = {
     "key_protection": "software",
     "status": "active",
     "is_this_device": True,
+    "device_ref": "sdUeQEqFT8I",
+    "public_key": "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
     "enrolled_at": "2026-11-23T16:05:12.120Z",
 }
 SECOND_DEVICE: Final[Example] = DEVICE | {
     "device_id": _SECOND,
     "name": "Tablet",
     "is_this_device": False,
+    "device_ref": "Qm8u3Jq7mC0",
+    "public_key": "BFx0m8w2y5h7j9k3pbV4pTgq3Zb0n8Yc6s1vQyX2mTjR9uE4kL7wPaHd5iGfOOJtCgsdUeQEqFT8IyV4pTgVh8g",
     "enrolled_at": "2026-10-02T07:12:44.031Z",
 }
 DEVICES: Final[Example] = {"data": [DEVICE, SECOND_DEVICE], "next_cursor": None}
+APPROVE: Final[Example] = {
+    "challenge": "q3Zb0n8Yc6s1vQyX2mTjR9uE4kL7wPaHd5iGfO-JtCg",
+    "signature": "Qw2eUqRiOaYxVt1KjBnM5lDcPzSgEwmJ1cQm0T0b4yXb6dQ2m8u3Jq7mC2bE0w4t5o8s1r9vLx3k6ZyN0pA7hA",
+}
+RENAME_DEVICE: Final[Example] = {"name": "Tablet Küche"}
+HANDOVER: Final[Example] = {
+    "activation_code": "7K3Q-ZP09-XWM4-T2HC",
+    "qr_text": "7K3QZP09XWM4T2HC",
+    "expires_at": "2026-11-23T16:15:12.120Z",
+}
+ME: Final[Example] = {
+    "customer_id": "cus_01m84hzzv7f4r8k2q9w6t3x5ab",
+    "email": "alice@example.com",
+    "language": "de",
+    "status": "active",
+    "created_at": "2026-10-02T07:10:05.418Z",
+}
+CHOOSE_LANGUAGE: Final[Example] = {"language": "fr"}
 LOCKED: Final[Example] = SECOND_DEVICE | {"status": "locked"}
 REVOKE: Final[Example] = {"warning_accepted": True}
 REVOKED: Final[Example] = SECOND_DEVICE | {"status": "revoked"}
@@ -133,10 +155,11 @@ INSTRUMENTS: Final[Example] = {"data": [INSTRUMENT], "next_cursor": None}
 START_LINK: Final[Example] = {"kind": "bank_account", "provider": "bank"}
 LINK: Final[Example] = {
     "id": "01984920-5f7d-7e2a-9c3e-8b0f5d6a7c41",
-    "link_url": "https://bank.example/link?link=01984920-5f7d-7e2a-9c3e-8b0f5d6a7c41&state=Q1yP3mB7xS5dR2kT9uZ4...",
+    "link_url": "https://ebanking.bank.example/consent/Jq2cW8sXkR1...?lang=de",
     "expires_at": "2026-11-23T16:35:12.120Z",
 }
-COMPLETE_LINK: Final[Example] = {"account_token": "act_6Yc6s1vQyX2m", "state": "Q1yP3mB7xS5dR2kT9uZ4..."}
+COMPLETE_LINK: Final[Example] = {"state": "Q1yP3mB7xS5dR2kT9uZ4...", "code": "mB7xS5dR2kT9uZ4Q1yP3..."}
+REFUSE_LINK: Final[Example] = {"state": "Q1yP3mB7xS5dR2kT9uZ4...", "error": "access_denied"}
 RENAME: Final[Example] = {"name": "Haushalt"}
 EVENTS: Final[Example] = {
     "data": [
@@ -265,6 +288,47 @@ REFUND_RECEIPT: Final[Example] = RECEIPT | {
     "time": "2026-11-24T09:30:02.031Z",
 }
 del REFUND_RECEIPT["tip"]
+EXPORT: Final[Example] = {
+    "exported_at": "2026-11-24T16:05:12.120Z",
+    "customer": {
+        "id": "cus_01m84hzzv7f4r8k2q9w6t3x5ab",
+        "email": "alice@example.com",
+        "language": "de",
+        "status": "active",
+        "created_at": "2026-10-02T07:10:05.418Z",
+    },
+    "devices": [
+        {
+            "id": _DEVICE,
+            "name": "Alices Telefon",
+            "platform": "web",
+            "key_protection": "software",
+            "status": "active",
+            "counter": 17,
+            "enrolled_at": "2026-11-23T16:05:12.120Z",
+            "activated_at": "2026-11-23T16:05:12.120Z",
+            "revoked_at": None,
+            "pin_wrong_at": [],
+            "pin_locked_at": None,
+        }
+    ],
+    "sessions": [],
+    "stop_confirmations": [],
+    "instruments": [],
+    "limits": [{"currency": "CHF", "per_payment": 20000, "per_day": None, "set_at": "2026-11-23T16:05:12.120Z"}],
+    "payments": [],
+    "events": [
+        {"seq": 1, "type": "device.enrolled", "at": "2026-11-23T16:05:12.120Z", "device": _DEVICE},
+    ],
+    "letters": [
+        {
+            "subject": "Ein neues Gerät kann für Sie bezahlen",
+            "language": "de",
+            "written_at": "2026-11-23T16:05:12.120Z",
+            "sent_at": "2026-11-23T16:05:13.004Z",
+        }
+    ],
+}
 SIGNED_RECEIPT: Final[Example] = {
     "document": "eyJraW5kIjoicGF5bWVudCIsInBheW1lbnQiOiJwYXlfMDFtODRqMWZ6eGU0bjgxejljM2VyamIwMngiLCJ2ZXJz...",
     "key": "receipt-0d9c0b7d5a5f4c1e9f0a3b6c7d8e9f10",

@@ -12,6 +12,7 @@ from apps.customers.registrations import CODE_DIGITS
 from apps.kernel.masking import Secret
 from apps.merchants.models import Language
 from apps.rest.values import InvalidValue, one_of, text, whole_number
+from apps.wallet_api.history import SEEN_AS
 
 CHALLENGE_BYTES: Final = 32
 PUBLIC_KEY_BYTES: Final = 65
@@ -119,6 +120,11 @@ def limit_currency(value: object) -> str:
     if value != currency:
         raise InvalidValue(f"must be {currency}", code="invalid_currency")
     return currency
+
+
+search_text: Final = text(maximum=64)
+# As the wallet's own history names them.
+seen_status: Final = one_of(SEEN_AS)
 
 
 def sequence_number(value: object) -> int:

@@ -102,6 +102,11 @@ def waiting_raise(customer_id: UUID, now: datetime) -> Raise | None:
     return Raise(limits, row.effective_at)
 
 
+def refunds_shown(payment_id: UUID) -> list[Refund]:
+    """Return the refunds of a payment, oldest first."""
+    return list(Refund.objects.filter(payment_id=payment_id).order_by("id"))
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """What belongs to a payment besides its own row."""

@@ -1,10 +1,11 @@
 """What this door shows: one function per shape, in the words of the contract."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 
+from apps.customers.models import Customer
 from apps.devices.models import Device
 from apps.devices.pin import has_pin, is_locked
 from apps.instruments.models import Instrument
@@ -13,20 +14,14 @@ from apps.kernel.money import Money
 from apps.limits.values import Limits
 from apps.live.models import Event
 from apps.transactions.models import Payment, Refund
-from apps.transactions.states import LIVE_REFUNDS, RefundStatus, Status
+from apps.transactions.states import LIVE_REFUNDS, RefundStatus
 from apps.transactions.words import decline_words
+from apps.wallet_api.fields import encoded
+from apps.wallet_api.history import seen_as
 from apps.wallet_api.queries import Raise, Story, limits_for
 
 # Any: JSON.
 Shape = dict[str, Any]
-
-# What is under way looks alike, and a sale that is being undone is off.
-_SEEN: Final = {
-    Status.IN_REVIEW: "processing",
-    Status.AUTHORISING: "processing",
-    Status.UNKNOWN: "processing",
-    Status.REVERSING: "cancelled",
-}
 
 
 def own_device_shape(device: Device, now: datetime) -> Shape:
@@ -71,8 +66,19 @@ def _minor_or_none(limit: Money | None) -> int | None:
     return None if limit is None else limit.amount
 
 
+def me_shape(customer: Customer) -> Shape:
+    """Return the customer as he is called here."""
+    return {
+        "customer_id": customer.public_id,
+        "email": customer.email,
+        "language": customer.language,
+        "status": customer.status,
+        "created_at": customer.created_at,
+    }
+
+
 def device_shape(device: Device, *, own: Device) -> Shape:
-    """Return an item of the list of devices; `own` is the one that asks."""
+    """Return an item of the list of devices; `own` is the one that asks, and signs the other two to approve one."""
     return {
         "device_id": device.public_id,
         "name": device.name,
@@ -80,6 +86,8 @@ def device_shape(device: Device, *, own: Device) -> Shape:
         "key_protection": device.key_protection,
         "status": device.status,
         "is_this_device": device.id == own.id,
+        "device_ref": encoded(bytes(device.device_ref)),
+        "public_key": encoded(bytes(device.public_key)),
         "enrolled_at": device.enrolled_at,
     }
 
@@ -106,7 +114,7 @@ def payment_shape(payment: Payment, story: Story, *, language: str) -> Shape:
     """Return a payment as its payer sees it."""
     return {
         "id": payment.public_id,
-        "status": _SEEN.get(Status(payment.status), payment.status),
+        "status": seen_as(payment.status),
         "version": payment.version,
         "amount": payment.amount_minor,
         "tip": payment.tip_minor,

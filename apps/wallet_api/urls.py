@@ -3,12 +3,30 @@
 from django.urls import path, register_converter
 
 from apps.wallet_api.views.consents import Consents
-from apps.wallet_api.views.devices import Devices, LockDevice, RevokeDevice, UnlockDevice
+from apps.wallet_api.views.devices import (
+    ApproveDevice,
+    Devices,
+    Handover,
+    LockDevice,
+    RenameDevice,
+    RevokeDevice,
+    UnlockDevice,
+)
 from apps.wallet_api.views.events import Events
 from apps.wallet_api.views.instruments import CompleteLink, Instruments, MakeDefault, OneInstrument, RenameInstrument
 from apps.wallet_api.views.limits import OwnLimits
+from apps.wallet_api.views.me import CloseAccount, Export, Me
 from apps.wallet_api.views.own_device import OwnDevice, Pin, Sync
-from apps.wallet_api.views.payments import OnePayment, Payments, Receipt, RefundReceipt
+from apps.wallet_api.views.payments import (
+    OnePayment,
+    Payments,
+    Receipt,
+    ReceiptPage,
+    ReceiptPdf,
+    RefundReceipt,
+    RefundReceiptPage,
+    RefundReceiptPdf,
+)
 from apps.wallet_api.views.realm import Realm
 from apps.wallet_api.views.registrations import ConfirmRegistration, Registrations
 from apps.wallet_api.views.sessions import Challenges, Sessions
@@ -43,9 +61,12 @@ urlpatterns = [
     path("device/pin", Pin.as_view()),
     path("device/sync", Sync.as_view()),
     path("devices", Devices.as_view()),
+    path("devices/<str:device>/approve", ApproveDevice.as_view()),
+    path("devices/<str:device>/rename", RenameDevice.as_view()),
     path("devices/<str:device>/lock", LockDevice.as_view()),
     path("devices/<str:device>/unlock", UnlockDevice.as_view()),
     path("devices/<str:device>/revoke", RevokeDevice.as_view()),
+    path("handover", Handover.as_view()),
     path("instruments", Instruments.as_view()),
     path("instruments/<uuid:link>/complete", CompleteLink.as_view()),
     path("instruments/<handle:handle>", OneInstrument.as_view()),
@@ -55,7 +76,14 @@ urlpatterns = [
     path("payments", Payments.as_view()),
     path("payments/<str:payment>", OnePayment.as_view()),
     path("payments/<str:payment>/receipt", Receipt.as_view()),
+    path("payments/<str:payment>/receipt/page", ReceiptPage.as_view()),
+    path("payments/<str:payment>/receipt/pdf", ReceiptPdf.as_view()),
     path("payments/<str:payment>/refunds/<str:refund>/receipt", RefundReceipt.as_view()),
+    path("payments/<str:payment>/refunds/<str:refund>/receipt/page", RefundReceiptPage.as_view()),
+    path("payments/<str:payment>/refunds/<str:refund>/receipt/pdf", RefundReceiptPdf.as_view()),
     path("consents/<str:payment>", Consents.as_view()),
     path("limits", OwnLimits.as_view()),
+    path("me", Me.as_view()),
+    path("me/export", Export.as_view()),
+    path("me/close", CloseAccount.as_view()),
 ]

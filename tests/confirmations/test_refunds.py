@@ -24,6 +24,7 @@ from apps.transactions.models import Payment, PaymentEvent, Refund
 from apps.transactions.operations.refund import RefundWish, refund_payment
 from tests.cast import Phone, make_customer
 from tests.confirmations.giving import give_back
+from tests.confirmations.lies import write_lie
 from tests.confirmations.test_telling import LINES, events_of, tell_all
 from tests.shop import Shop, carry_out_all, make_bank
 
@@ -205,15 +206,7 @@ def test_training_gives_a_receipt_and_no_letter(shop: Shop, phone: Phone, now: d
 def test_nobody_is_told_of_money_that_did_not_come_back(
     phone: Phone, payment: Payment, now: datetime, facts: dict[str, str]
 ) -> None:
-    lie = PaymentEvent.objects.create(
-        payment=payment,
-        version=99,
-        kind="payment.refunded",
-        status=payment.status,
-        actor="system:test",
-        facts={**facts, "amount": 500},
-        at=now,
-    )
+    lie = write_lie(payment, "payment.refunded", status=payment.status, now=now, **facts, amount=500)
 
     with pytest.raises(NotInTheBooks):
         tell_customer(payment_id=payment.id, event_id=lie.id, now=now)
@@ -227,15 +220,7 @@ def test_nor_of_a_refund_that_waits(shop: Shop, phone: Phone, payment: Payment, 
     waiting = refund_payment(
         payment_id=payment.id, wish=RefundWish(), point=shop.point, key=shop.key(), by=shop.actor, now=now
     ).refund
-    lie = PaymentEvent.objects.create(
-        payment=payment,
-        version=99,
-        kind="payment.refunded",
-        status=payment.status,
-        actor="system:test",
-        facts={"refund": waiting.public_id, "amount": 3750},
-        at=now,
-    )
+    lie = write_lie(payment, "payment.refunded", status=payment.status, now=now, refund=waiting.public_id, amount=3750)
 
     with pytest.raises(NotInTheBooks):
         tell_customer(payment_id=payment.id, event_id=lie.id, now=now)

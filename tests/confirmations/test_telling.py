@@ -23,6 +23,7 @@ from apps.paycode.keys import Label
 from apps.transactions.models import Payment, PaymentEvent
 from apps.transactions.states import Status
 from tests.cast import WRONG_PIN, Phone, make_customer
+from tests.confirmations.lies import write_lie
 from tests.shop import Shop, carry_out_all, make_bank
 
 LINES = [
@@ -208,9 +209,7 @@ def test_a_note_about_another_payments_event_is_refused(shop: Shop, phone: Phone
 
 def test_nobody_is_told_paid_about_what_is_not_captured(shop: Shop, phone: Phone, now: datetime) -> None:
     payment = shop.sell(phone, now=now)
-    lie = PaymentEvent.objects.create(
-        payment=payment, version=99, kind="payment.captured", status=Status.CAPTURED, actor="system:test", at=now
-    )
+    lie = write_lie(payment, "payment.captured", status=Status.CAPTURED, now=now)
 
     with pytest.raises(NotInTheBooks):
         tell_customer(payment_id=payment.id, event_id=lie.id, now=now)

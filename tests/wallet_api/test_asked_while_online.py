@@ -40,7 +40,7 @@ SOON = 10.0
 def sockets(tmp_path: Path, settings: Settings, fresh: None) -> Iterator[SocketServer]:
     with Redis(Places(tmp_path), durable=False) as redis:
         settings.REDIS_URL = redis.url()
-        settings.ALLOWED_HOSTS = ["localhost"]
+        settings.ALLOWED_HOSTS = ["localhost", "testserver"]
         settings.AUTHORISE_IN = "request"
         server = SocketServer(redis, tmp_path / "sockets.log").start()
         yield server

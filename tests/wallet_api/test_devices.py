@@ -42,6 +42,8 @@ def test_a_customer_sees_his_own_and_nobody_elses(door: Door, phone: Phone, seco
         "key_protection",
         "status",
         "is_this_device",
+        "device_ref",
+        "public_key",
         "enrolled_at",
     }
 

@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from jsonschema import Draft202012Validator
 
@@ -31,6 +32,7 @@ from tests.wallet_api.door import (
     enrolment_request,
     session_request,
 )
+from tests.wallet_api.handover import approval_request
 
 METHODS = ("get", "post", "put", "delete")
 
@@ -53,6 +55,13 @@ def check(described: dict[str, Any], schema: dict[str, Any], value: object) -> N
     Draft202012Validator({**schema, "components": described["components"]}).validate(value)
 
 
+def whole(answer: HttpResponse) -> HttpResponse:
+    """Return a streamed answer as one that was read to its end."""
+    parts = cast(StreamingHttpResponse, answer).streaming_content
+    content = b"".join(cast(Iterator[bytes], parts))
+    return HttpResponse(content, status=answer.status_code, content_type=answer.headers["Content-Type"])
+
+
 def test_every_address_is_described(described: dict[str, Any]) -> None:
     ours = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", PREFIX + str(url.pattern)) for url in urlpatterns}
 
@@ -61,7 +70,7 @@ def test_every_address_is_described(described: dict[str, Any]) -> None:
 
 def test_every_example_is_as_its_schema_says(described: dict[str, Any]) -> None:
     for call in operations(described).values():
-        contents = [answer["content"] for answer in call["responses"].values()]
+        contents = [answer.get("content", {}) for answer in call["responses"].values()]
         contents += [call["requestBody"]["content"]] if "requestBody" in call else []
         for content in contents:
             for kind in content.values():
@@ -80,8 +89,14 @@ def test_every_answer_is_as_its_schema_says(
     def answered(name: str, answer: HttpResponse) -> dict[str, Any]:
         seen.add(name)
         said = calls[name]["responses"][str(answer.status_code)]
-        body: dict[str, Any] = json.loads(answer.content or b"{}")
-        (content,) = said["content"].values()
+        if not answer.content:
+            assert "content" not in said
+            return {}
+        ((media_type, content),) = said["content"].items()
+        assert answer.headers["Content-Type"].split(";")[0] == media_type
+        if "json" not in media_type:
+            return {}
+        body: dict[str, Any] = json.loads(answer.content)
         check(described, content["schema"], body)
         return body
 
@@ -102,9 +117,16 @@ def test_every_answer_is_as_its_schema_says(
 
     second = make_phone(now=now, customer=phone.customer).identity.public_id
     answered("list_devices", confirmed.get("devices"))
+    answered("rename_device", confirmed.post(f"devices/{second}/rename", examples.RENAME_DEVICE))
     answered("lock_device", confirmed.post(f"devices/{second}/lock"))
     answered("unlock_device", confirmed.post(f"devices/{second}/unlock"))
     answered("revoke_device", confirmed.post(f"devices/{second}/revoke"))
+
+    offer = answered("hand_over", confirmed.post("handover"))
+    new = Phone()
+    waiting = body_of(door.post("devices", enrolment_request(new, offer["qr_text"], door.challenge())), 201)
+    body = approval_request(phone, confirmed, waiting["device_id"])
+    answered("approve_device", confirmed.post(f"devices/{waiting['device_id']}/approve", body))
 
     link = answered("start_link", confirmed.post("instruments", {"kind": "bank_account"}))
     answered("complete_link", confirmed.post(f"instruments/{link['id']}/complete", {"account_token": "act_test_7"}))
@@ -131,10 +153,23 @@ def test_every_answer_is_as_its_schema_says(
     answered("show_receipt", confirmed.get(f"payments/{paid.public_id}/receipt"))
     refund_id = body_of(confirmed.get(f"payments/{paid.public_id}"))["refunds"][0]["id"]
     answered("show_refund_receipt", confirmed.get(f"payments/{paid.public_id}/refunds/{refund_id}/receipt"))
+    receipt, refund = f"payments/{paid.public_id}/receipt", f"payments/{paid.public_id}/refunds/{refund_id}/receipt"
+    answered("show_receipt_page", confirmed.get(f"{receipt}/page"))
+    answered("show_receipt_pdf", confirmed.get(f"{receipt}/pdf"))
+    answered("show_refund_receipt_page", confirmed.get(f"{refund}/page"))
+    answered("show_refund_receipt_pdf", confirmed.get(f"{refund}/pdf"))
     answered("decide_consent", confirmed.post(f"consents/{asked.public_id}", consent_request(phone, asked)))
 
     answered("set_limits", confirmed.put("limits", examples.SET_LIMITS))
     assert answered("show_limits", confirmed.get("limits"))["later"]
+
+    answered("show_me", confirmed.get("me"))
+    answered("choose_language", confirmed.put("me", examples.CHOOSE_LANGUAGE))
+    answered("export_me", whole(confirmed.get("me/export")))
+    carry_out_all(asked.id, now=now)
+    cancelled = shop.cancel(asked, now=now)
+    carry_out_all(cancelled.payment.id, now=now)
+    answered("close_account", confirmed.post("me/close"))
 
     assert seen == calls.keys()
 

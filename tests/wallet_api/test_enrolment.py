@@ -121,6 +121,16 @@ def test_d08_d09_wrong_used_and_dead_codes_are_refused_alike(stranger: Door, now
     assert all(problem == problems[0] for problem in problems)
 
 
+def test_d10_guesses_that_come_from_everywhere_are_counted_at_the_code(stranger: Door, now: datetime) -> None:
+    good = activation_code(now)
+    wrong = good[:6] + ("0" * 10 if good[6:] != "0" * 10 else "1" * 10)
+
+    for number, code in enumerate([*[wrong] * 5, good]):
+        request = enrolment_request(Phone(), code, stranger.challenge())
+        answer = stranger.send("POST", "devices", request, REMOTE_ADDR=f"192.0.2.{number}")
+        assert_problem(answer, 422, "activation_invalid")
+
+
 def test_d11_a_sixth_device_is_one_too_many(stranger: Door, now: datetime) -> None:
     for _ in range(5):
         body_of(stranger.post("devices", enrolment_request(Phone(), activation_code(now), stranger.challenge())), 201)

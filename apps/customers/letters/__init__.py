@@ -3,6 +3,8 @@
 A letter never holds a secret, save the code that is its purpose.
 """
 
+from apps.customers.letters.closing import ACCOUNT_CLOSED
+from apps.customers.letters.lost_phone import DEVICES_STOPPED, lost_phone_letter
 from apps.customers.letters.payments import REFUNDED
 from apps.customers.letters.registration import registration_letter
 from apps.customers.letters.security import (
@@ -15,6 +17,8 @@ from apps.customers.letters.security import (
 from apps.customers.letters.words import InLanguages, Words
 
 __all__ = [
+    "ACCOUNT_CLOSED",
+    "DEVICES_STOPPED",
     "DEVICE_ENROLLED",
     "DEVICE_WAITS",
     "INSTRUMENT_LINKED",
@@ -23,5 +27,6 @@ __all__ = [
     "REFUNDED",
     "InLanguages",
     "Words",
+    "lost_phone_letter",
     "registration_letter",
 ]

@@ -94,7 +94,11 @@ def issue_activation_code(*, customer_id: UUID, source: ActivationSource, by: Ac
 @transaction.atomic(durable=True)
 def revoke_activation_codes(*, customer_id: UUID, by: Actor, now: datetime) -> int:
     """End every activation code of the customer that is still open, and return how many. Raises UnknownCustomer."""
-    customer = lock_customer(customer_id)
+    return end_activation_codes(lock_customer(customer_id), by=by, now=now)
+
+
+def end_activation_codes(customer: Customer, *, by: Actor, now: datetime) -> int:
+    """Do the same for the locked customer, in the caller's transaction."""
     still_open = ActivationCode.objects.filter(customer=customer, used_at=None, revoked_at=None, expires_at__gt=now)
     count = still_open.update(revoked_at=now)
     if count:

@@ -12,9 +12,11 @@ from apps.audit.operations import record
 from apps.customers.models import Customer
 from apps.devices.announcements import announce_enrolment
 from apps.devices.errors import ActivationInvalid, DeviceLimit, InvalidKey, InvalidName, KeyInUse, ProofInvalid
+from apps.devices.locks import lock_waiting_device
 from apps.devices.models import ActivationCode, ActivationSource, Device, KeyProtection
 from apps.devices.operations.activation import normal_form, redeem_activation_code
 from apps.devices.operations.challenges import spend_challenge
+from apps.devices.operations.moves import apply_move
 from apps.devices.queries import live_devices_of
 from apps.devices.states import DeviceStatus
 from apps.kernel.actors import Actor
@@ -48,14 +50,19 @@ def enrol_device(
     mailbox or a glance: then pending. Raises InvalidName; ActivationInvalid alike for a wrong, used, expired or
     foreign code, and a wrong one is counted; then InvalidKey, ChallengeInvalid, ProofInvalid, DeviceLimit, KeyInUse,
     which leave the code unused. Two phones with one code: one wins. The customer's other devices and his mailbox hear
-    of every enrolment.
+    of every enrolment. A phone that waits, and then shows a code from a letter or the counter, need wait no longer: it
+    is approved and stays the device that it is.
     """
     name, platform = printable(name, longest=NAME_LENGTH), printable(platform, longest=PLATFORM_LENGTH)
     normal = normal_form(activation_code)
     with transaction.atomic(durable=True):
+        # Before the customer, whom the code locks.
+        waiting = lock_waiting_device(public_key)
         redeemed = redeem_activation_code(normal, now=now) if normal else None
         if normal and redeemed:
             _check_key(normal=normal, public_key=public_key, challenge=challenge, proof=proof, now=now)
+            if waiting is not None and _identifies(redeemed, waiting):
+                return _approve(waiting, redeemed, now=now)
             return _create(redeemed, name=name, platform=platform, public_key=public_key, now=now)
     # After the commit, which keeps the count of wrong guesses.
     raise ActivationInvalid
@@ -88,6 +95,24 @@ def _check_key(*, normal: str, public_key: bytes, challenge: bytes, proof: bytes
     )
     if not verify_signature(public_key, message, proof):
         raise ProofInvalid
+
+
+def _identifies(redeemed: tuple[ActivationCode, Customer], waiting: Device) -> bool:
+    activation, customer = redeemed
+    return activation.source not in UNIDENTIFIED and waiting.customer_id == customer.id
+
+
+def _approve(waiting: Device, redeemed: tuple[ActivationCode, Customer], *, now: datetime) -> Device:
+    activation, customer = redeemed
+    apply_move(
+        waiting,
+        to=DeviceStatus.ACTIVE,
+        reason="identified",
+        by=Actor("customer", customer.public_id),
+        facts={"source": str(activation.source)},
+        now=now,
+    )
+    return waiting
 
 
 def _create(

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.operations import record
+from apps.cases.operations import open_case
+from apps.cases.states import Severity
 from apps.devices.announcements import announce_move
 from apps.devices.errors import OwnDevice
 from apps.devices.locks import lock_device
@@ -17,7 +19,8 @@ from apps.kernel.actors import Actor
 from apps.kernel.transitions import WrongState, check_move
 from apps.live.commands import close_sockets
 
-# Whoever identified the customer himself may approve without the signature of an old device.
+# Whoever identified the customer himself may approve without the signature of an old device, and lets go on what he
+# suspended: another phone of the customer may be in the same hands.
 _IDENTIFIERS: Final = frozenset({"operator", "system"})
 
 
@@ -35,19 +38,27 @@ def move_device(*, device_id: UUID, to: DeviceStatus, reason: str, note: str = "
     if device.status == to and not _is_graver(device, reason):
         return device
     _check_way(device, to, by)
-    _apply(device, to=to, reason=reason, note=note, by=by, facts={}, now=now)
+    apply_move(device, to=to, reason=reason, note=note, by=by, now=now)
     return device
 
 
 def suspend_as_cloned(*, device: Device, evidence: Mapping[str, str | int], by: Actor, now: datetime) -> None:
-    """Suspend the locked device for good, in the caller's transaction: somebody else has its key.
+    """Suspend the locked device for good, in the caller's transaction: somebody else has its key. Staff get a case.
 
     Nothing happens to one that is revoked, or stopped for good already.
     """
     is_stopped_for_good = device.status == DeviceStatus.SUSPENDED and device.status_reason in FINAL_REASONS
     if device.status == DeviceStatus.REVOKED or is_stopped_for_good:
         return
-    _apply(device, to=DeviceStatus.SUSPENDED, reason=CLONED, note="", by=by, facts=evidence, now=now)
+    apply_move(device, to=DeviceStatus.SUSPENDED, reason=CLONED, by=by, facts=evidence, now=now)
+    open_case(
+        kind="device_cloned",
+        severity=Severity.WARNING,
+        subject=device.public_id,
+        summary="Somebody else has a phone's key. It is stopped for good; tell its holder, and enrol him anew.",
+        facts={"customer": device.customer.public_id, **evidence},
+        now=now,
+    )
 
 
 def _is_graver(device: Device, reason: str) -> bool:
@@ -68,20 +79,23 @@ def _check_way(device: Device, to: DeviceStatus, by: Actor) -> None:
         return
     if current == DeviceStatus.SUSPENDED and (device.status_reason in FINAL_REASONS or device.activated_at is None):
         raise WrongState("a device that was stopped for good is enrolled anew", status=str(current))
+    if current == DeviceStatus.SUSPENDED and by.kind not in _IDENTIFIERS:
+        raise WrongState("what staff suspended, staff lets go on", status=str(current))
     if current == DeviceStatus.PENDING and by.kind not in _IDENTIFIERS:
         raise WrongState("a pending device is approved, not unlocked", status=str(current))
 
 
-def _apply(
+def apply_move(
     device: Device,
     *,
     to: DeviceStatus,
     reason: str,
-    note: str,
+    note: str = "",
     by: Actor,
-    facts: Mapping[str, str | int],
+    facts: Mapping[str, str | int] | None = None,
     now: datetime,
 ) -> None:
+    """Move the locked device, in the caller's transaction; whether there is a way, the caller has asked."""
     was = device.status
     device.status = to
     device.status_reason = "" if to == DeviceStatus.ACTIVE else reason
@@ -100,7 +114,7 @@ def _apply(
         action=f"device.{to}",
         subject=device.public_id,
         reason=note or reason,
-        facts={"was": str(was), "status_reason": device.status_reason, **facts},
+        facts={"was": str(was), "status_reason": device.status_reason, **(facts or {})},
         now=now,
     )
     if was != to:

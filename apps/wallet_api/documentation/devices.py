@@ -40,6 +40,8 @@ DEVICE: Final = component(
             "key_protection": words(*KeyProtection.values),
             "status": words(*DeviceStatus.values),
             "is_this_device": {"type": "boolean"},
+            "device_ref": binary(8, "With the key below it is what an approval signs"),
+            "public_key": binary(65),
             "enrolled_at": MOMENT,
         }
     ),
@@ -105,6 +107,63 @@ LIST_DEVICES: Final = describe(
     answers={200: Answer("The devices", page_schema(DEVICE), examples={"devices": examples.DEVICES})},
     problems={403: PENDING},
 )
+APPROVE_DEVICE: Final = describe(
+    "approve_device",
+    tag=TAG,
+    summary="Let a device that waits pay",
+    description='`signature` = S("handover", own device_ref, new device_ref, SHA-256(new public key), challenge). The '
+    "first PIN of the new device is set within fifteen minutes from now.",
+    security=SESSION_TOKEN,
+    parameters=(_DEVICE_ID,),
+    body=Body(
+        component("Approval", object_schema({"challenge": binary(32), "signature": binary(64)})),
+        examples={"approve": examples.APPROVE},
+    ),
+    answers=_device_answer(approved=examples.SECOND_DEVICE),
+    problems={
+        **BODY_PROBLEMS,
+        403: f"{CONFIRMED}, `own_device`, `signature_invalid`, `challenge_invalid`, {PENDING}",
+        404: "`device_not_found`",
+        409: "`wrong_state`: it was stopped",
+        422: FIELDS,
+    },
+)
+RENAME_DEVICE: Final = describe(
+    "rename_device",
+    tag=TAG,
+    summary="Call a device otherwise",
+    security=SESSION_TOKEN,
+    parameters=(_DEVICE_ID,),
+    body=Body(
+        component("DeviceName", object_schema({"name": {"type": "string", "minLength": 1, "maxLength": 64}})),
+        examples={"name": examples.RENAME_DEVICE},
+    ),
+    answers=_device_answer(renamed=examples.SECOND_DEVICE | examples.RENAME_DEVICE),
+    problems={
+        **BODY_PROBLEMS,
+        403: PENDING,
+        404: "`device_not_found`",
+        409: "`wrong_state`: one that waits keeps the name that it came with",
+        422: f"`invalid_name`, {FIELDS}",
+    },
+)
+HAND_OVER: Final = describe(
+    "hand_over",
+    tag=TAG,
+    summary="An activation code for a new phone",
+    description="Good for ten minutes and one phone, which waits until it is approved. Show `qr_text` as a QR; the QR "
+    "of a letter holds the same.",
+    security=SESSION_TOKEN,
+    body=NOTHING,
+    answers={
+        201: Answer(
+            "The code",
+            component("HandoverCode", object_schema({"activation_code": TEXT, "qr_text": TEXT, "expires_at": MOMENT})),
+            examples={"handover": examples.HANDOVER},
+        )
+    },
+    problems={403: f"{CONFIRMED}, {PENDING}", 422: "`unknown_field`"},
+)
 LOCK_DEVICE: Final = describe(
     "lock_device",
     tag=TAG,
@@ -120,7 +179,8 @@ UNLOCK_DEVICE: Final = describe(
     "unlock_device",
     tag=TAG,
     summary="Let another device go on",
-    description="Not itself, and not one that was stopped as lost or cloned: that is enrolled anew.",
+    description="Not itself, not one that was stopped as lost or cloned (that is enrolled anew), and not one that "
+    "staff suspended.",
     security=SESSION_TOKEN,
     parameters=(_DEVICE_ID,),
     body=NOTHING,

@@ -9,6 +9,7 @@ from apps.rest.documentation import (
     PAGE_PARAMETERS,
     SUM,
     Answer,
+    Schema,
     component,
     describe,
     described,
@@ -26,7 +27,9 @@ from apps.transactions.words import DECLINE_CODES
 from apps.wallet_api import examples
 from apps.wallet_api.documentation.instruments import HANDLE, INSTRUMENT_KIND
 from apps.wallet_api.documentation.shared import FIELDS, PENDING, SESSION_TOKEN, SIGNED, TAG, TEXT, WHOLE
+from apps.wallet_api.history import SEEN_AS
 
+_DAY: Final[Schema] = {"type": "string", "format": "date"}
 EVENT: Final = component(
     "Event",
     {
@@ -90,9 +93,7 @@ PAYMENT: Final = component(
     object_schema(
         {
             "id": identifier("pay"),
-            "status": words(
-                "processing", "action_required", "authorised", "captured", "declined", "cancelled", "expired"
-            ),
+            "status": words(*SEEN_AS),
             "version": {"type": "integer", "minimum": 1, "description": "Only grows; keep the highest"},
             "amount": AMOUNT,
             "tip": SUM,
@@ -115,6 +116,17 @@ PAYMENT: Final = component(
     ),
 )
 _PAYMENT_ID: Final = path_parameter("payment", identifier("pay"), "One of the customer's own payments")
+_REFUND_ID: Final = path_parameter("refund", identifier("ref"), "A refund of that payment")
+_PAGE: Final = Answer(
+    "The page, with its style sheet in it and no script; it may be kept as a file",
+    {"type": "string"},
+    media_type="text/html",
+)
+_PDF: Final = Answer(
+    "The PDF, of the size A6; the signed document is attached to it as `receipt.json`",
+    {"type": "string", "format": "binary"},
+    media_type="application/pdf",
+)
 LIST_EVENTS: Final = describe(
     "list_events",
     tag=TAG,
@@ -137,9 +149,19 @@ LIST_EVENTS: Final = describe(
 LIST_PAYMENTS: Final = describe(
     "list_own_payments",
     tag=TAG,
-    summary="The customer's payments, newest first",
+    summary="The customer's payments, newest first, all or those that are looked for",
     security=SESSION_TOKEN,
-    parameters=PAGE_PARAMETERS,
+    parameters=(
+        *PAGE_PARAMETERS,
+        query_parameter(
+            "q",
+            {"type": "string", "minLength": 1, "maxLength": 64},
+            "In the names of merchant, store and means of payment, in the receipt number, or the amount as `12.95`",
+        ),
+        query_parameter("status", words(*SEEN_AS), "Only these"),
+        query_parameter("from", _DAY, "From this business day of the merchant on"),
+        query_parameter("to", _DAY, "Until this business day"),
+    ),
     answers={200: Answer("The payments", page_schema(PAYMENT), examples={"payments": examples.PAYMENTS})},
     problems={400: "`duplicate_parameter`", 403: PENDING, 422: FIELDS},
 )
@@ -174,7 +196,43 @@ SHOW_REFUND_RECEIPT: Final = describe(
     summary="The signed receipt of a refund, once money came back",
     description="Signed with the label `receipt`; its kind is `refund`.",
     security=SESSION_TOKEN,
-    parameters=(_PAYMENT_ID, path_parameter("refund", identifier("ref"), "A refund of that payment")),
+    parameters=(_PAYMENT_ID, _REFUND_ID),
     answers={200: Answer("The signed document", SIGNED, examples={"receipt": examples.SIGNED_RECEIPT})},
+    problems={403: PENDING, 404: "`receipt_not_found`"},
+)
+SHOW_RECEIPT_PAGE: Final = describe(
+    "show_receipt_page",
+    tag=TAG,
+    summary="The receipt as a page, in the customer's language",
+    security=SESSION_TOKEN,
+    parameters=(_PAYMENT_ID,),
+    answers={200: _PAGE},
+    problems={403: PENDING, 404: "`receipt_not_found`"},
+)
+SHOW_RECEIPT_PDF: Final = describe(
+    "show_receipt_pdf",
+    tag=TAG,
+    summary="The receipt as a PDF, in the customer's language",
+    security=SESSION_TOKEN,
+    parameters=(_PAYMENT_ID,),
+    answers={200: _PDF},
+    problems={403: PENDING, 404: "`receipt_not_found`"},
+)
+SHOW_REFUND_RECEIPT_PAGE: Final = describe(
+    "show_refund_receipt_page",
+    tag=TAG,
+    summary="The receipt of a refund as a page",
+    security=SESSION_TOKEN,
+    parameters=(_PAYMENT_ID, _REFUND_ID),
+    answers={200: _PAGE},
+    problems={403: PENDING, 404: "`receipt_not_found`"},
+)
+SHOW_REFUND_RECEIPT_PDF: Final = describe(
+    "show_refund_receipt_pdf",
+    tag=TAG,
+    summary="The receipt of a refund as a PDF",
+    security=SESSION_TOKEN,
+    parameters=(_PAYMENT_ID, _REFUND_ID),
+    answers={200: _PDF},
     problems={403: PENDING, 404: "`receipt_not_found`"},
 )

@@ -76,26 +76,34 @@ START_LINK: Final = describe(
         **BODY_PROBLEMS,
         403: f"{CONFIRMED}, {PENDING}",
         422: f"`provider_not_available`, {FIELDS}",
+        503: "`provider_unavailable`",
     },
 )
 COMPLETE_LINK: Final = describe(
     "complete_link",
     tag=TAG,
     summary="Come back from the provider's page",
-    description="Completed twice, it answers the same instrument.",
+    description="The parameters that came back, as they came; only the device that began can do it. Completed twice, it "
+    "answers the same instrument. `account_token` comes only from a provider that has no page.",
     security=SESSION_TOKEN,
     parameters=(path_parameter("link", LINK_ID, "The link's id"),),
     body=Body(
-        component("LinkCompletion", object_schema({"account_token": TEXT, "state": TEXT}, optional=("state",))),
-        examples={"complete": examples.COMPLETE_LINK},
+        component(
+            "LinkCompletion",
+            object_schema(
+                {"state": TEXT, "code": TEXT, "error": TEXT, "account_token": TEXT},
+                optional=("state", "code", "error", "account_token"),
+            ),
+        ),
+        examples={"consented": examples.COMPLETE_LINK, "refused": examples.REFUSE_LINK},
     ),
     answers={200: Answer("The instrument", INSTRUMENT, examples={"instrument": examples.INSTRUMENT})},
     problems={
         **BODY_PROBLEMS,
         403: f"{CONFIRMED}, {PENDING}",
         404: "`link_not_found`",
-        409: "`link_expired`, `handles_exhausted`",
-        422: "`invalid_link_parameters`, `instrument_unknown_to_provider`, `instrument_unusable`, "
+        409: "`link_refused`: the customer said no at the provider's page; `link_expired`, `handles_exhausted`",
+        422: "`invalid_link_parameters`, `link_code_refused`, `instrument_unknown_to_provider`, `instrument_unusable`, "
         f"`currency_not_supported`, {FIELDS}",
         503: "`provider_unavailable`",
     },

@@ -4,12 +4,29 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.devices.operations import enrol_device, move_device
+from apps.devices.models import ActivationSource
+from apps.devices.operations import (
+    approve_device,
+    enrol_device,
+    grouped_in_fours,
+    issue_activation_code,
+    move_device,
+    rename_device,
+)
 from apps.devices.states import DeviceStatus
 from apps.rest.fields import Fields
 from apps.rest.paging import read_query
 from apps.rest.values import boolean
-from apps.wallet_api.documentation.devices import ENROL_DEVICE, LIST_DEVICES, LOCK_DEVICE, REVOKE_DEVICE, UNLOCK_DEVICE
+from apps.wallet_api.documentation.devices import (
+    APPROVE_DEVICE,
+    ENROL_DEVICE,
+    HAND_OVER,
+    LIST_DEVICES,
+    LOCK_DEVICE,
+    RENAME_DEVICE,
+    REVOKE_DEVICE,
+    UNLOCK_DEVICE,
+)
 from apps.wallet_api.errors import LastDevice
 from apps.wallet_api.fields import challenge, device_name, encoded, platform, public_key, signature, typed_code
 from apps.wallet_api.gate import WalletView, actor_of, session_of
@@ -59,6 +76,70 @@ class Devices(WalletView):
             "sync": encoded(bytes(device.sync_current)),
             "status": device.status,
         }
+        return Response(shape, status=201)
+
+
+class ApproveDevice(WalletView):
+    """Let a device that waits in, with a signature of this one and the PIN."""
+
+    confirmed_methods = frozenset({"POST"})
+
+    @APPROVE_DEVICE
+    def post(self, request: Request, device: str) -> Response:
+        """Answer the device, active; its first PIN may be set from now on."""
+        with Fields(request.data) as fields:
+            answered = fields.required("challenge", challenge)
+            signed = fields.required("signature", signature)
+        own = session_of(request).device
+        approved = approve_device(
+            device_id=own_device(own.customer_id, device).id,
+            approver_id=own.id,
+            challenge=answered,
+            signature=signed,
+            now=timezone.now(),
+        )
+        return Response(device_shape(approved, own=own))
+
+
+class RenameDevice(WalletView):
+    """Call a device otherwise; needs no PIN, as nothing follows from it."""
+
+    @RENAME_DEVICE
+    def post(self, request: Request, device: str) -> Response:
+        """Answer the device with its name."""
+        with Fields(request.data) as fields:
+            name = fields.required("name", device_name)
+        session = session_of(request)
+        renamed = rename_device(
+            device_id=own_device(session.device.customer_id, device).id,
+            name=name,
+            by=actor_of(session),
+            now=timezone.now(),
+        )
+        return Response(device_shape(renamed, own=session.device))
+
+
+class Handover(WalletView):
+    """A code for a new phone, shown as a QR by the old one, which approves it afterwards."""
+
+    body_may_be_empty = True
+    confirmed_methods = frozenset({"POST"})
+
+    @HAND_OVER
+    def post(self, request: Request) -> Response:
+        """Answer an activation code, good for ten minutes, and the text of its QR."""
+        with Fields(request.data):
+            pass
+        session = session_of(request)
+        issued = issue_activation_code(
+            customer_id=session.device.customer_id,
+            source=ActivationSource.HANDOVER,
+            by=actor_of(session),
+            now=timezone.now(),
+        )
+        code = issued.code.reveal()
+        # The same text as in the QR of a letter, so that a phone reads both alike.
+        shape = {"activation_code": grouped_in_fours(code), "qr_text": code, "expires_at": issued.expires_at}
         return Response(shape, status=201)
 
 

@@ -1,5 +1,6 @@
 """``instruments``: what a customer pays with. Account numbers never pass through here, but over the provider's page."""
 
+from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -25,6 +26,9 @@ from apps.wallet_api.fields import instrument_name, provider_code, returned_text
 from apps.wallet_api.gate import WalletView, actor_of, session_of
 from apps.wallet_api.queries import own_instrument
 from apps.wallet_api.shapes import instrument_shape
+
+# The parameters with which a provider's page sends a customer back; a token comes only from one that has no page.
+RETURNED: Final = ("state", "code", "error", "account_token")
 
 
 class Instruments(WalletView):
@@ -65,10 +69,8 @@ class CompleteLink(WalletView):
     def post(self, request: Request, link: UUID) -> Response:
         """Answer the instrument that the account became; the same one when repeated."""
         with Fields(request.data) as fields:
-            returned = {
-                "account_token": fields.required("account_token", returned_text),
-                "state": fields.optional("state", returned_text, default=""),
-            }
+            # What belongs together, the operation says: it knows whether the provider has a page.
+            returned = {name: fields.optional(name, returned_text, default="") for name in RETURNED}
         session = session_of(request)
         instrument = complete_link(
             link_id=link,
