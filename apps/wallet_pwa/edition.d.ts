@@ -1,0 +1,2 @@
+// What the server writes above the worker.
+declare const EDITION: unknown;
