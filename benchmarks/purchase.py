@@ -150,7 +150,7 @@ def _enrol(card: dict[str, Any], clerk: Clerk, pocket: Path) -> Phone:
     phone.open_session()
     phone.set_pin(PIN)
     phone.open_session(PIN)
-    phone.link_bank_account(clerk.open_account("Customer", 100_000_000))
+    phone.link_at_bank(clerk.open_contract("Customer", clerk.open_account("Customer", 100_000_000)))
     phone.go_offline()
     return phone
 

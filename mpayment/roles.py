@@ -44,7 +44,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "auth.User_user_permissions": READ_ONLY,
     # F1 records
     "outbox.Message": changing("due_at claimed_until tries done_at last_error"),
-    "idempotency.AnsweredRequest": changing("subject_kind subject_id", is_cleared=True),
+    "idempotency.AnsweredRequest": Rights(is_cleared=True),
     "audit.Record": APPEND_ONLY,
     "audit.Seal": APPEND_ONLY,
     "ledger.Journal": APPEND_ONLY,
@@ -59,28 +59,35 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "cases.Case": changing("severity status owner last_at times taken_at resolved_at resolved_by resolution"),
     "mail.Letter": changing("text sent_at failed_at"),
     # F3 parties
-    "customers.Customer": changing("status established_at"),
+    "customers.Customer": changing("status language established_at"),
     "customers.Registration": changing("tries_left used_at", is_cleared=True),
     "providers.ProviderAccount": changing(
-        "settings version kek_id nonce wrapped_credential is_enabled disabled_reason"
+        "settings version kek_id nonce wrapped_credential is_enabled disabled_reason second_route"
     ),
     "providers.LineKey": changing("fingerprint certificate not_before not_after retired_at"),
     "providers.ProviderCall": APPEND_ONLY,
+    "providers.ProviderNotice": APPEND_ONLY,
+    "providers.NoticeNonce": Rights(is_cleared=True),
     # F4 enrolment
-    "merchants.Merchant": changing("per_payment_limit_minor per_day_limit_minor refund_limit_minor guards_duplicates"),
+    "merchants.Merchant": changing(
+        "per_payment_limit_minor per_day_limit_minor refund_limit_minor guards_duplicates till_proof"
+    ),
     "merchants.Store": APPEND_ONLY,
     "merchants.Till": changing("closed_at"),
     "merchants.TillKey": changing("expires_at revoked_at"),
+    "merchants.TillCredential": changing("expires_at revoked_at"),
+    "merchants.SpentNonce": Rights(is_cleared=True),
+    "devices.StopConfirmation": APPEND_ONLY,
     "devices.Device": changing(
-        "status status_reason counter last_issued_at sync_current sync_previous sync_changed_at pin_epoch pin_kek_id"
-        " pin_nonce pin_wrapped pin_tries_left pin_wrong_times pin_locked_at activated_at revoked_at"
+        "name status status_reason counter last_issued_at sync_current sync_previous sync_changed_at pin_epoch"
+        " pin_kek_id pin_nonce pin_wrapped pin_tries_left pin_wrong_times pin_locked_at activated_at revoked_at"
     ),
     "devices.ActivationCode": changing("failures failed_at used_at revoked_at"),
     "devices.Challenge": changing("used_at", is_cleared=True),
     "devices.Session": changing("expires_at confirmed_until ended_at", is_cleared=True),
     "devices.SocketTicket": changing("used_at", is_cleared=True),
-    "instruments.Instrument": changing("name status is_default removed_at"),
-    "instruments.InstrumentLink": changing("instrument completed_at"),
+    "instruments.Instrument": changing("name status suspended_by is_default removed_at"),
+    "instruments.InstrumentLink": changing("instrument completed_at refused_at"),
     # F5 judgement
     "codes.SpentCode": APPEND_ONLY,
     "limits.PaymentLimit": changing("per_payment_minor per_day_minor set_at"),
@@ -103,6 +110,8 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "transactions.PaymentEvent": APPEND_ONLY,
     # F7 evening
     "confirmations.Confirmation": APPEND_ONLY,
+    "settlement.Batch": changing("status captured_minor refunded_minor captured_count refunded_count closed_at"),
+    "settlement.BatchLine": APPEND_ONLY,
 }
 
 

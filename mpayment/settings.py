@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from apps.kernel.money import Money
-from mpayment.env import env_bool, env_choice, env_int, env_list, env_secret, env_text
+from mpayment.env import env_bool, env_choice, env_int, env_list, env_networks, env_secret, env_text
 from mpayment.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "apps.fraud",
     "apps.transactions",
     "apps.confirmations",
+    "apps.settlement",
+    "apps.wallet_pwa",
     "apps.demo",
     # Commands and checks of the whole; it has no tables.
     "mpayment",
@@ -68,7 +70,21 @@ TEMPLATES: list[dict[str, object]] = [
     }
 ]
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# The wallet's modules import two packages by name; they come from npm, and who serves no wallet needs neither.
+_PACKAGES = {"hpke": BASE_DIR / "node_modules" / "hpke", "uqr": BASE_DIR / "node_modules" / "uqr" / "dist"}
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
+    BASE_DIR / "static",
+    *((name, path) for name, path in _PACKAGES.items() if path.is_dir()),
+]
+# Where `collectstatic` puts all files for the web server in front; the operator names it. A demo serves them itself.
+STATIC_ROOT = env_text("STATIC_ROOT", default="") or None
+
+# Web wallet
+# What customers see below its icon. The retailer chooses it.
+WALLET_NAME = env_text("WALLET_NAME", default="Wallet")
+# Where phones open their sockets, such as wss://pay.example/ws/wallet/. Without one: at the page's own address, where
+# the web server in front passes /ws/ on to the socket processes.
+WALLET_SOCKET_URL = env_text("WALLET_SOCKET_URL", default="")
 
 
 def _database(url: str) -> dict[str, object]:
@@ -130,6 +146,13 @@ CHANNEL_LAYERS: dict[str, dict[str, object]] = {
     }
 }
 
+# Reverse proxies
+# The addresses or networks of those that end TLS. They alone are believed which client certificate a till has shown,
+# in this header as RFC 9440 writes it. The operator names them, and nobody else may reach the web processes from there.
+TLS_PROXIES = env_networks("TLS_PROXIES")
+# For a proxy that cannot drop a client's own `Client_Cert`, which is the same to WSGI: a name without a hyphen.
+CLIENT_CERTIFICATE_HEADER = env_text("CLIENT_CERTIFICATE_HEADER", default="Client-Cert")
+
 # Doors for machines
 REST_FRAMEWORK: dict[str, object] = {
     # Every door names its own; nobody gets in by a session or a password by default.
@@ -161,13 +184,19 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "transactions.decide_refund": "apps.transactions.tasks.decide_refund",
     "devices.forget_expired": "apps.devices.tasks.forget",
     "limits.forget_counters": "apps.limits.tasks.forget",
+    "merchants.forget_nonces": "apps.merchants.tasks.forget",
     "mail.send": "apps.mail.tasks.send",
     "mail.alert": "apps.mail.tasks.alert",
     "cases.look": "apps.cases.tasks.look",
     "approvals.expire": "apps.approvals.tasks.expire",
     "customers.forget_registrations": "apps.customers.tasks.forget_registrations",
     "confirmations.tell": "apps.confirmations.tasks.tell",
+    "settlement.close_batches": "apps.settlement.tasks.close_batches",
+    "settlement.look": "apps.settlement.tasks.look",
     "providers.watch_certificates": "apps.providers.tasks.watch_certificates",
+    "providers.forget_nonces": "apps.providers.tasks.forget",
+    "instruments.end_consent": "apps.instruments.tasks.end_consent",
+    "provider_hooks.look_into": "apps.provider_hooks.tasks.look_into",
 }
 TIMED_NOTES: dict[str, timedelta] = {
     "cases.look": timedelta(minutes=1),
@@ -176,8 +205,12 @@ TIMED_NOTES: dict[str, timedelta] = {
     "audit.seal": timedelta(seconds=10),
     "devices.forget_expired": timedelta(hours=1),
     "limits.forget_counters": timedelta(days=1),
+    "merchants.forget_nonces": timedelta(minutes=5),
     "customers.forget_registrations": timedelta(hours=1),
     "providers.watch_certificates": timedelta(days=1),
+    "providers.forget_nonces": timedelta(minutes=5),
+    "settlement.close_batches": timedelta(minutes=15),
+    "settlement.look": timedelta(days=1),
 }
 # Who hears of what happened to a payment: the topics that get a note, by event.
 EVENT_SUBSCRIBERS: dict[str, list[str]] = {
@@ -249,6 +282,19 @@ TILL_CALLS_PER_SECOND = env_int("TILL_CALLS_PER_SECOND", default=50)
 TILL_CALLS_AT_ONCE = env_int("TILL_CALLS_AT_ONCE", default=100)
 TILL_UNREADABLE_CODES_PER_MINUTE = env_int("TILL_UNREADABLE_CODES_PER_MINUTE", default=10)
 
+# How often one address may call where no credential is needed, and how often it may show one that is none; a valid one
+# is never counted by address. Thousands of phones may share the address of their mobile network: the operator raises
+# the first if they do.
+PUBLIC_CALLS_PER_SECOND = env_int("PUBLIC_CALLS_PER_SECOND", default=20)
+PUBLIC_CALLS_AT_ONCE = env_int("PUBLIC_CALLS_AT_ONCE", default=100)
+WRONG_CREDENTIALS_PER_SECOND = env_int("WRONG_CREDENTIALS_PER_SECOND", default=5)
+WRONG_CREDENTIALS_AT_ONCE = env_int("WRONG_CREDENTIALS_AT_ONCE", default=50)
+# How many reverse proxies stand in front and add to X-Forwarded-For; what stands further left in it, anybody can write.
+# The operator counts his own: one too many, and every client chooses the address that he is counted by.
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", default=0)
+# They also say whether the client spoke TLS, without which a form would not be known as one of our own page.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+
 # Providers
 # How to speak to each kind of bank or acquirer: a function that takes an account's settings and credential. A new
 # connector gets a line here, and is imported nowhere.
@@ -256,6 +302,9 @@ CONNECTORS: dict[str, str] = {
     "corebank": "apps.providers.connectors.corebank.connect",
     "sandbox": "apps.providers.connectors.sandbox.connect",
 }
+# The wallet's page to which a bank sends a customer back who has linked an account there; https, or http on this
+# machine. The operator sets it, and registers the same with the bank, which sends nobody anywhere else.
+LINK_RETURN_URL = env_text("LINK_RETURN_URL", default="")
 
 # Logs
 # One JSON line per event on standard error; the operator sets LOG_LEVEL to WARNING where INFO is too much.
@@ -264,6 +313,12 @@ LOGGING = logging_settings(env_text("LOG_LEVEL", default="INFO"))
 # Demo
 # Lets seed_demo fill the database, and writes keys into a file. Never where real money moves.
 DEMO = env_bool("DEMO", default=False)
+
+# Pages with forms
+# Only our own pages send it back, and no script reads it; a demo has no TLS.
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = not DEMO
 
 # Mail
 # A demo sends nothing: its letters are read at /demo/mail. The operator names his mail server, and the sender.

@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("apps.rest.docs")),
     path("api/pos/v1/", include("apps.pos_api.urls")),
     path("api/wallet/v1/", include("apps.wallet_api.urls")),
+    path("api/providers/v1/", include("apps.provider_hooks.urls")),
+    path("wallet/", include("apps.wallet_pwa.urls")),
+    path("", include("apps.lost_phone.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("", include("apps.demo.urls")))

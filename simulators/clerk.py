@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from simulators.bank_customer import Login
 from simulators.caller import Caller, Fields
 
 TIMEOUT_SECONDS = 10.0
@@ -18,6 +19,15 @@ class Clerk:
         """Open an account with so much in it, in minor units, and return its token."""
         account = self._call("POST", "accounts", {"owner": owner, "currency": currency, "balance": balance})
         return str(account["account_token"])
+
+    def open_contract(self, owner: str, *tokens: str) -> Login:
+        """Give somebody e-banking with these accounts, and return what he logs in with."""
+        given = self._call("POST", "contracts", {"owner": owner, "accounts": list(tokens)})
+        return Login(str(given["contract"]), str(given["password"]))
+
+    def set_status(self, token: str, status: str) -> None:
+        """Block the account, close it (`expired`), or let it go on (`active`)."""
+        self._call("POST", f"accounts/{token}/status", {"status": status})
 
     def account(self, token: str) -> Fields:
         """Return the account with its balance and what is available of it. Raises LookupError."""

@@ -147,6 +147,18 @@ class Handset:
             fields["pin_ok"] = to_text(messages.consent_pin_ok(k_pin=k_pin, realm=self._realm, content=content))
         return fields
 
+    def _approval(self, new: Fields, challenge: bytes) -> Fields:
+        """Return what this phone signs to let another one in, as the list of devices shows it."""
+        message = messages.handover_message(
+            realm=self._realm,
+            old_device_ref=self._device_ref,
+            new_device_ref=from_text(new["device_ref"]),
+            new_public_key=from_text(new["public_key"]),
+            challenge=challenge,
+        )
+        signature = sign_message(self._private_key, message)
+        return {"challenge": to_text(challenge), "signature": to_text(signature)}
+
     def _make_keys(self, activation_code: str, challenge: bytes) -> tuple[bytes, bytes]:
         """Make this phone's keys, and return the public one and the proof that whoever enrols it has the other."""
         private_key = generate_private_key(SECP256R1())

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from apps.paycode import messages
 from apps.paycode.messages import NO_OLD_PROOF, PinSetting
 from apps.paycode.seal import seal
 from apps.paycode.signatures import sign_message
+from simulators.bank_customer import Login, decide
 from simulators.caller import Caller, Fields, NoAnswer
 from simulators.encoding import from_text, to_text
 from simulators.handset import Handset
@@ -128,10 +129,26 @@ class Phone(Handset):
             raise CounterBehind(f"the server has seen {answer['counter']}, this phone made {self.counter}")
         return answer
 
+    def begin_link(self, provider: str = "bank") -> Fields:
+        """Return the link and the page on which to go on; needs a confirmed session."""
+        return self._call("POST", "instruments", {"kind": "bank_account", "provider": provider})
+
+    def complete_link(self, link: Fields, back: Mapping[str, str]) -> Fields:
+        """Hand over what the bank's page sent back, and return the instrument; needs a confirmed session."""
+        return self._call("POST", f"instruments/{link['id']}/complete", dict(back))
+
+    def link_at_bank(self, login: Login, provider: str = "bank") -> Fields:
+        """Link an account as a person does: to the bank's page, log in, choose, say yes, and back."""
+        link = self.begin_link(provider)
+        return self.complete_link(link, decide(str(link["link_url"]), login))
+
     def link_bank_account(self, account_token: str, provider: str = "bank") -> Fields:
-        """Link an account with what the bank's page hands back; needs a confirmed session."""
-        link = self._call("POST", "instruments", {"kind": "bank_account", "provider": provider})
-        return self._call("POST", f"instruments/{link['id']}/complete", {"account_token": account_token})
+        """Link by a token at a provider that has no page, such as the sandbox; needs a confirmed session."""
+        return self.complete_link(self.begin_link(provider), {"account_token": account_token})
+
+    def remove_instrument(self, handle: int) -> None:
+        """Give a means of payment up; needs a confirmed session."""
+        self._call("DELETE", f"instruments/{handle}")
 
     def instruments(self) -> list[Fields]:
         """Return the means of payment with their handles."""
@@ -186,6 +203,39 @@ class Phone(Handset):
         wanted = {"per_payment": per_payment, "per_day": per_day}
         fields = {name: amount for name, amount in wanted.items() if amount is not None}
         return self._call("PUT", "limits", {**fields, "currency": self.limits()["currency"]})
+
+    def devices(self) -> list[Fields]:
+        """Return the holder's devices, newest first."""
+        return list(self._call("GET", "devices")["data"])
+
+    def hand_over(self) -> str:
+        """Return the text of the QR with which a new phone enrols and waits; needs a confirmed session."""
+        return str(self._call("POST", "handover", {})["qr_text"])
+
+    def approve(self, device_id: str) -> Fields:
+        """Let a phone in that waits, by the name and key that the list shows; needs a confirmed session."""
+        new = next(device for device in self.devices() if device["device_id"] == device_id)
+        return self._call("POST", f"devices/{device_id}/approve", self._approval(new, self._challenge()))
+
+    def rename(self, device_id: str, name: str) -> Fields:
+        """Call one of the holder's devices otherwise."""
+        return self._call("POST", f"devices/{device_id}/rename", {"name": name})
+
+    def me(self) -> Fields:
+        """Return whose phone it is."""
+        return self._call("GET", "me")
+
+    def choose_language(self, language: str) -> Fields:
+        """Be spoken to in this language from now on."""
+        return self._call("PUT", "me", {"language": language})
+
+    def export(self) -> Fields:
+        """Return everything that the server keeps of the holder; needs a confirmed session."""
+        return self._call("GET", "me/export")
+
+    def close_account(self) -> Fields:
+        """Leave for good; needs a confirmed session."""
+        return self._call("POST", "me/close", {})
 
     def lock(self) -> Fields:
         """Stop this phone for now; it cannot undo that itself."""

@@ -27,21 +27,24 @@ class Ports:
     # The bank's plain entrance for its administrator, and the secured line.
     bank: int
     bank_line: int
+    # The bank's pages for its customers, who have browsers and no certificates.
+    bank_page: int
 
 
 def choose_ports(asked: int | None, preferred: int = 8000) -> Ports:
-    """Return four ports: free ones near `preferred`; or from `asked` on; any if it is 0. Raises PortBusy.
+    """Return five ports: free ones near `preferred`; or from `asked` on; any if it is 0. Raises PortBusy.
 
     A port that was asked for is not replaced by another: whoever asks has told others.
     """
     if asked == 0:
-        return Ports(*_any_four())
+        return Ports(*_any_five())
     if asked is not None and not is_free(asked):
         raise PortBusy(f"Port {asked} is in use by another program. Choose another one: --port {asked + 100}")
     web = asked if asked is not None else free_port(preferred)
     sockets = free_port(web + 1)
     bank = free_port(sockets + 1)
-    return Ports(web, sockets, bank, free_port(bank + 1))
+    bank_line = free_port(bank + 1)
+    return Ports(web, sockets, bank, bank_line, free_port(bank_line + 1))
 
 
 def port(text: str) -> int:
@@ -57,13 +60,14 @@ def is_free(number: int) -> bool:
     return free_port(number) == number
 
 
-def _any_four() -> tuple[int, int, int, int]:
-    # Held open together, so that they differ.
-    with socket.socket() as first, socket.socket() as second, socket.socket() as third, socket.socket() as fourth:
-        for probe in (first, second, third, fourth):
+def _any_five() -> tuple[int, int, int, int, int]:
+    with contextlib.ExitStack() as stack:
+        # Held open together, so that they differ.
+        probes = [stack.enter_context(socket.socket()) for _ in range(5)]
+        for probe in probes:
             probe.bind((HOST, 0))
-        web, sockets, bank, line = (int(probe.getsockname()[1]) for probe in (first, second, third, fourth))
-    return web, sockets, bank, line
+        web, sockets, bank, line, page = (int(probe.getsockname()[1]) for probe in probes)
+    return web, sockets, bank, line, page
 
 
 def card_path(places: Places) -> Path:
@@ -81,6 +85,21 @@ def bank_line_url(ports: Ports) -> str:
     return f"https://{HOST}:{ports.bank_line}"
 
 
+def bank_page_url(ports: Ports) -> str:
+    """Return where the bank's customers log in, give their consent and take it back."""
+    return f"http://{HOST}:{ports.bank_page}"
+
+
+def return_url(ports: Ports) -> str:
+    """Return the wallet's page to which the bank sends a customer back who has linked an account."""
+    return f"http://{HOST}:{ports.web}/wallet/linked"
+
+
+def notice_url(ports: Ports) -> str:
+    """Return where the bank tells us what we have not asked."""
+    return f"http://{HOST}:{ports.web}/api/providers/v1/bank/notices"
+
+
 # Any: the card is JSON, and its members are documented in docs/operations.md.
 def make_card(ports: Ports, seeded: dict[str, Any]) -> dict[str, Any]:
     """Return the addresses, and what the seed made."""
@@ -92,6 +111,7 @@ def make_card(ports: Ports, seeded: dict[str, Any]) -> dict[str, Any]:
         "staff_url": f"{web}/staff/",
         "bank_url": bank_url(ports),
         "bank_line_url": bank_line_url(ports),
+        "bank_page_url": bank_page_url(ports),
         "demo_url": f"{web}/demo/",
     }
     return addresses | seeded
@@ -124,6 +144,12 @@ def describe(card: dict[str, Any]) -> str:
     ]
     whose = {customer["activation_code"]: customer["email"] for customer in card.get("customers", [])}
     lines += [f"  activation {code}  ({whose.get(code, '')})" for code in card.get("activation_codes", [])]
+    if "bank_page_url" in card:
+        lines.append(f"  {'e-banking':<10} {card['bank_page_url']}/consents")
+    lines += [
+        f"  contract   {login['contract']} / {login['password']}  ({login['owner']}, {', '.join(login['accounts'])})"
+        for login in card.get("bank_logins", [])
+    ]
     lines += [
         f"  login      {login['role']}: {login['name']} / {login['password']}  (TOTP {login['totp_secret']})"
         for login in card.get("logins", [])

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 # Of the administration and of nobody.
-_NO_BUSINESS = frozenset({"admin", "health", "none"})
+_NO_BUSINESS = frozenset({"admin", "error", "health", "none", "notice", "openapi", "page"})
+# So much of a fingerprint or of a key's id tells one from another for a reader.
+_SHOWN_CHARACTERS = 12
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class BankCall:
     fault: str
     # How it was protected, in words; empty on a plain line.
     line: str = ""
+    # By which certificate and keys; empty on a plain line.
+    proof: str = ""
 
 
 class BankLog:
@@ -42,7 +46,8 @@ class BankLog:
                 self._read += len(line)
                 noted = json.loads(line)
                 if noted["call"] not in _NO_BUSINESS:
-                    yield BankCall(noted["call"], noted["status"], noted["ms"], noted["fault"], _protection(noted))
+                    call, status, fault = noted["call"], noted["status"], noted["fault"]
+                    yield BankCall(call, status, noted["ms"], fault, _protection(noted), _proof(noted))
 
 
 # Any: a line of the bank's log, documented in docs/bank-core-api.md.
@@ -51,3 +56,11 @@ def _protection(noted: dict[str, Any]) -> str:
         return ""
     version = str(noted["tls"]).removeprefix("TLSv")
     return f"over TLS {version}" + (", both sides signed" if noted.get("signed") else "")
+
+
+# Any: a line of the bank's log.
+def _proof(noted: dict[str, Any]) -> str:
+    words = {"certificate": "our certificate", "key_id": "our key", "answer_key_id": "the bank's key"}
+    return ", ".join(
+        f"{word} {str(noted[name])[:_SHOWN_CHARACTERS]}..." for name, word in words.items() if noted.get(name)
+    )

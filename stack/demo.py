@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with _installation(request, show) as (card, was_running):
+        with installation(request, show) as (card, was_running):
             outcome = _play(request.places, card, show, is_coloured=people.isatty())
     except NotStarted as error:
         show(str(error))
@@ -130,7 +130,7 @@ def _stage(places: Places, card: dict[str, Any], line: Timeline, picture: Path, 
 
 
 @contextlib.contextmanager
-def _installation(request: Request, show: Callable[[str], None]) -> Iterator[tuple[dict[str, Any], bool]]:
+def installation(request: Request, show: Callable[[str], None]) -> Iterator[tuple[dict[str, Any], bool]]:
     """Give the card of a running installation, and whether it ran before; what we start, we stop."""
     if is_running(request.places):
         yield _await_card(request.places), True

@@ -7,7 +7,7 @@ import secrets
 import time
 import urllib.parse
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from apps.paycode.claims import Purpose
 from apps.paycode.symbol import draw_png, draw_terminal
+from simulators.bank_customer import Login, decide, withdraw_all
 from simulators.caller import Fields
 from simulators.clerk import Clerk
 from simulators.phone import Phone
@@ -33,6 +34,9 @@ SILENT_HOLD_MILLISECONDS, SILENT_INQUIRY_MILLISECONDS = 7000, 2000
 TRUE_STATE_SECONDS = 60.0
 RICH, POOR = 100_000, 500
 _BANK_WORDS = {
+    "link": "announces her at the bank's page",
+    "redemption": "exchanges the code for a token",
+    "consent_end": "ends a consent",
     "description": "asks what the account is called",
     "hold": "has the money held",
     "capture": "takes the money",
@@ -57,6 +61,9 @@ class Stage:
     bank_log: BankLog
     run: str = field(default_factory=lambda: secrets.token_hex(3))
     account: str = ""
+    login: Login | None = None
+    # By which certificate and keys the bank's calls were last seen to be protected.
+    proof: str = ""
     instruments: dict[str, int] = field(default_factory=dict)
     sales: int = 0
 
@@ -81,6 +88,7 @@ def play(stage: Stage) -> None:
     give_back(stage)
     close_the_day(stage)
     meet_a_silent_bank(stage)
+    take_consent_back(stage)
     revoke(stage)
     compare_books(stage)
 
@@ -112,17 +120,47 @@ def enrol(stage: Stage) -> None:
         session = phone.open_session(PIN)
         hop.expect_that(bool(session["confirmed_until"]), "a confirmed session", session["confirmed_until"])
         hop.result = "confirmed"
-    for name, balance in (("rich", RICH), ("poor", POOR)):
-        with line.hop("phone", "server", f"links a bank account with {money(balance)} in it") as hop:
-            token = stage.clerk.open_account("Demo customer", balance)
-            instrument = phone.link_bank_account(token)
-            stage.instruments[name] = instrument["handle"]
-            stage.account = stage.account or token
-            hop.result = str(instrument["label"])
-        _show_bank(stage)
+    link_at_the_bank(stage)
     with line.hop("phone", "server", "takes a fresh sync tag and the server's time") as hop:
         phone.sync()
         hop.result = "synchronised"
+
+
+def link_at_the_bank(stage: Stage) -> None:
+    """Link two accounts at the bank's own page, as a browser does; she says no first, and nothing comes of it."""
+    line, clerk, phone = stage.line, stage.clerk, stage.phone
+    with line.hop("clerk", "bank", f"gives her e-banking: {money(RICH)}, {money(POOR)}") as hop:
+        tokens = [clerk.open_account("Demo customer", balance) for balance in (RICH, POOR)]
+        login = stage.login = clerk.open_contract("Demo customer", *tokens)
+        ends = [str(clerk.account(token)["iban"])[-4:] for token in tokens]
+        stage.account = tokens[0]
+        hop.result = f"contract {login.contract}, accounts ...{ends[0]} and ...{ends[1]}"
+    back = _visit_bank(stage, login, ends[0], is_yes=False)[1]
+    with line.hop("bank", "phone", "sends her back without a code") as hop:
+        hop.expect("access_denied", back.get("error"))
+        hop.result = "she said no, and nothing is linked"
+    for name, end in (("rich", ends[0]), ("poor", ends[1])):
+        link, back = _visit_bank(stage, login, end, is_yes=True)
+        with line.hop("phone", "server", "hands over what came back") as hop:
+            instrument = phone.complete_link(link, back)
+            stage.instruments[name] = instrument["handle"]
+            hop.expect(f"Bank ...{end}", instrument["label"])
+            hop.result = str(instrument["label"])
+        _show_bank(stage)
+
+
+def _visit_bank(stage: Stage, login: Login, end: str, *, is_yes: bool) -> tuple[Fields, dict[str, str]]:
+    """Begin a link, go to the bank's page, and return the link with the parameters that came back."""
+    with stage.line.hop("phone", "server", "wants to link a bank account") as hop:
+        link = stage.phone.begin_link()
+        page = urllib.parse.urlsplit(str(link["link_url"]))
+        hop.result = f"is sent to {page.scheme}://{page.netloc}{page.path[:14]}..."
+    _show_bank(stage)
+    answer = "says yes" if is_yes else "says no"
+    with stage.line.hop("phone", "bank", f"logs in at its page, chooses ...{end}, {answer}") as hop:
+        back = decide(str(link["link_url"]), replace(login, account=end), is_yes=is_yes)
+        hop.result = f"is sent back with {' and '.join(sorted(back))}"
+    return link, back
 
 
 def pay_offline_and_hear_at_once(stage: Stage) -> None:
@@ -288,6 +326,28 @@ def meet_a_silent_bank(stage: Stage) -> None:
         hop.result = "nothing debited, nothing held"
 
 
+def take_consent_back(stage: Stage) -> None:
+    """Withdraw the consents at the bank's page: the bank tells the server, and nothing is paid from there any more."""
+    line, phone = stage.line, stage.phone
+    line.act("She takes her consent back at the bank")
+    if stage.login is None:
+        raise LookupError("nobody has e-banking yet")
+    with line.hop("phone", "bank", "withdraws her consents at the bank's page") as hop:
+        hop.expect(2, withdraw_all(stage.card["bank_page_url"], stage.login))
+        hop.result = "both are withdrawn"
+    with line.hop("bank", "server", "tells it by signed notices") as hop:
+        phone.go_online()
+        phone.open_session()
+        deadline = time.monotonic() + TRUE_STATE_SECONDS
+        while phone.instruments() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        hop.expect([], phone.instruments())
+        hop.result = "it asked back, and removed both"
+    _show_bank(stage)
+    rich = stage.instruments["rich"]
+    _authorise(stage, _show_code(stage, PIN, rich), 1180, "declined", "instrument_unusable")
+
+
 def revoke(stage: Stage) -> None:
     """Give the phone up; its next code is refused."""
     line, phone = stage.line, stage.phone
@@ -376,6 +436,9 @@ def _show_bank(stage: Stage, awaited: str = "") -> None:
             result = f"answers {call.status}" if call.status else "no answer"
             note = f"{result}, after an ordered {call.fault}" if call.fault else result
             note = f"{note} ({call.line})" if call.line else note
+            if call.proof and call.proof != stage.proof:
+                # Once, and again when a key has changed.
+                stage.proof, note = call.proof, f"{note}; {call.proof}"
             what = _BANK_WORDS.get(call.call, call.call)
             stage.line.note("server", "bank", what, milliseconds=call.milliseconds, result=note)
         if not awaited or awaited in seen or time.monotonic() > deadline:

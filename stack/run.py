@@ -27,11 +27,13 @@ from stack.addresses import (
     choose_ports,
     describe,
     make_card,
+    notice_url,
     port,
     read_card,
+    return_url,
     write_card,
 )
-from stack.bank_line import secure_line
+from stack.bank_line import Addresses, give_contracts, secure_line
 from stack.installation import BANK_CLIENT_KEY, own_environment, secret_file
 from stack.places import Places, private_directory
 from stack.postgres import Postgres
@@ -144,11 +146,17 @@ def prepare(places: Places, ports: Ports, environment: dict[str, str]) -> dict[s
         _manage(environment, "create_keys", "--json")
     with _step("demo data"):
         # The bank starts later; until then nobody calls it, and its address is known.
-        bank = ("--bank-url", bank_line_url(ports), "--bank-key-file", str(secret_file(places, BANK_CLIENT_KEY)))
+        bank = [f"--bank-url={bank_line_url(ports)}", f"--bank-notice-url={notice_url(ports)}"]
+        bank.append(f"--bank-key-file={secret_file(places, BANK_CLIENT_KEY)}")
         known = ("--known", str(card_path(places)))
         seeded = json.loads(_manage(environment, "seed_demo", "--json", *known, *bank))
     with _step("line to the bank"):
-        secure_line(places, CHECKOUT, seeded.pop("bank_request"), lambda *command: _manage(environment, *command))
+        # Where the bank sends people back to is a setting of ours, and registered with the bank.
+        back = environment.setdefault("LINK_RETURN_URL", os.environ.get("LINK_RETURN_URL") or return_url(ports))
+        addresses = Addresses(return_url=back, notice_url=notice_url(ports))
+        request = seeded.pop("bank_request")
+        secure_line(places, CHECKOUT, request, lambda *command: _manage(environment, *command), addresses)
+        seeded["bank_logins"] = give_contracts(places, CHECKOUT)
     return make_card(ports, seeded)
 
 

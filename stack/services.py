@@ -24,6 +24,8 @@ _GRANIAN = (
     *(sys.executable, "-m", "granian", "--host", HOST, "--http", "1"),
     # A worker that is killed is replaced at once, not after granian's 3.5 s: a till is waiting.
     *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "5"),
+    # More header than this is 431. Whoever takes longer to send it, or says nothing for so long, is cut off.
+    *("--http1-buffer-size", "16384", "--http1-header-read-timeout", "15000"),
 )
 _CELERY = (
     *(sys.executable, "-m", "celery", "--app", "mpayment.celery", "--quiet", "worker", "--loglevel", "INFO"),
@@ -35,6 +37,9 @@ _CELERY = (
 def product_services(places: Places, ports: Ports, environment: Mapping[str, str]) -> list[Service]:
     """Return the bank simulator, the web, the sockets, the worker, the sweeper, the numbering and the clock."""
 
+    # No web server stands in front that could pass sockets on.
+    environment = {"WALLET_SOCKET_URL": f"ws://{HOST}:{ports.sockets}/ws/wallet/", **environment}
+
     def service(name: str, command: tuple[str | Path, ...], ready: Callable[[], bool]) -> Service:
         return Service(name, command, environment, ready)
 
@@ -45,7 +50,8 @@ def product_services(places: Places, ports: Ports, environment: Mapping[str, str
     web_processes = min(os.cpu_count() or 1, MOST_WEB_PROCESSES)
     bank = (
         *(sys.executable, "-m", "simulators.bankcore", "--magic"),
-        *("--port", str(ports.bank_line), "--admin-port", str(ports.bank), "--data", places.data("bank")),
+        *("--port", str(ports.bank_line), "--admin-port", str(ports.bank), "--page-port", str(ports.bank_page)),
+        *("--data", places.data("bank")),
         *("--tls-dir", tls_directory(places), "--require-signatures"),
         *("--client-key-file", secret_file(places, BANK_CLIENT_KEY)),
         *("--admin-key-file", secret_file(places, BANK_ADMIN_KEY)),

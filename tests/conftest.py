@@ -17,6 +17,11 @@ os.environ.setdefault("SECRET_KEY", "only for tests")
 os.environ.setdefault("KEY_ENCRYPTION_KEYS", "tests:" + "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=")
 os.environ.setdefault("ALLOW_FORGETFUL_DATABASE", "1")
 os.environ.setdefault("REALM_ID", "107c2a5a-d7ee-4df5-8341-d6de111b7984")
+# All tests call from one address.
+os.environ.setdefault("PUBLIC_CALLS_PER_SECOND", "10000")
+os.environ.setdefault("PUBLIC_CALLS_AT_ONCE", "10000")
+os.environ.setdefault("WRONG_CREDENTIALS_PER_SECOND", "10000")
+os.environ.setdefault("WRONG_CREDENTIALS_AT_ONCE", "10000")
 # Set here and not in pyproject.toml: the settings read the variables above.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mpayment.settings")
 
@@ -41,6 +46,11 @@ allow_emptying()
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers that this run started."""
+    stop_servers()
+
+
+def stop_servers() -> None:
+    """Stop what was started above; what others started goes on."""
     if _redis is not None:
         _redis.stop()
         shutil.rmtree(_redis.socket_path.parent.parent, ignore_errors=True)

@@ -93,12 +93,15 @@ def _opens(key: Secret[str], till: Till, mode: Mode, now: datetime) -> bool:
     return found is not None and found.till_id == till.id and found.mode == mode
 
 
-def seed_bank(*, base_url: str, credential: Secret[str], now: datetime) -> LineRequest | None:
+def seed_bank(
+    *, base_url: str, credential: Secret[str], notice_url: str | None = None, now: datetime
+) -> LineRequest | None:
     """Open the routes to the bank simulator and to the sandbox, or let the first one know where the bank is now.
 
+    `notice_url` is where the bank reaches us; without it, it tells us nothing.
     Return what the bank must yet know of us for a secured line, None where the line is a plain one.
     """
-    settings = {"base_url": base_url}
+    settings = {"base_url": base_url} | ({"notice_url": notice_url} if notice_url else {})
     bank = ProviderAccount.objects.filter(code="bank").first()
     if bank is None:
         bank = create_provider_account(

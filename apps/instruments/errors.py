@@ -39,6 +39,30 @@ class InvalidLinkParameters(Refused):
     code = "invalid_link_parameters"
 
 
+class LinkRefused(Conflict):
+    """You said no at your bank, and nothing was linked; begin again whenever you like."""
+
+    code = "link_refused"
+
+
+class CodeRefused(Refused):
+    """The provider does not know what came back: it was used, it is over, or it is of another link; begin again."""
+
+    code = "link_code_refused"
+
+
+class ConsentStillOpen(Unavailable):
+    """The provider could not be told that a consent has ended; it is told again."""
+
+    code = "consent_still_open"
+
+
+class ConsentUnclear(Unavailable):
+    """The provider could not be asked what has become of a consent; it is asked again."""
+
+    code = "consent_unclear"
+
+
 class TokenRefused(Refused):
     """The provider does not know this account."""
 

@@ -38,13 +38,21 @@ class Instrument(models.Model):
     wrapped_token = models.BinaryField()
     # Keyed, and different for every customer: it finds a token linked twice, and confirms no guess to a thief.
     token_digest = models.BinaryField(max_length=32)
+    # The provider's name for the customer's consent; no secret. Empty where a token was handed over without a page.
+    consent = models.CharField(max_length=64, blank=True, default="")
     status = models.CharField(max_length=9, choices=InstrumentStatus, default=InstrumentStatus.ACTIVE)
+    # The kind of actor that suspended it: only what a provider stopped may a provider let go on.
+    suspended_by = models.CharField(max_length=16, blank=True, default="")
     is_default = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [
+            # Few have one and the same; notices name them.
+            models.Index(fields=["provider_account", "consent"], condition=~Q(consent=""), name="instrument_by_consent")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["customer", "handle"], name="instrument_handle_is_unique_per_customer"),
             models.UniqueConstraint(
@@ -67,6 +75,9 @@ class Instrument(models.Model):
                 condition=Q(status="removed", removed_at__isnull=False, is_default=False)
                 | (~Q(status="removed") & Q(removed_at__isnull=True)),
                 name="instrument_removed_has_a_time_and_is_no_default",
+            ),
+            models.CheckConstraint(
+                condition=Q(suspended_by="") | Q(status="suspended"), name="instrument_suspended_says_by_whom"
             ),
         ]
 
@@ -91,12 +102,16 @@ class InstrumentLink(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     provider_account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind)
+    # The device, or whoever began it; nobody else completes it.
+    begun_by = models.CharField(max_length=130, default="")
     # SHA-256 of 32 random bytes that went along: a page that hands them back must hand back these.
     state_digest = models.BinaryField(max_length=32)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    # When the customer said no at the provider's page.
+    refused_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -106,7 +121,16 @@ class InstrumentLink(models.Model):
                 | Q(completed_at__isnull=False, instrument__isnull=False),
                 name="instrument_link_is_completed_by_an_instrument",
             ),
+            models.CheckConstraint(
+                condition=Q(refused_at__isnull=True) | Q(completed_at__isnull=True),
+                name="instrument_link_is_refused_or_completed",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"link {self.id}"
+
+    @property
+    def reference(self) -> str:
+        """Return the name that the provider knows the link by, and the call log."""
+        return f"link-{self.id}"

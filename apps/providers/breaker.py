@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from apps.providers.contract import ConfigError, Description, InquiryOutcome, NotSent, Unknown
+from apps.providers.contract import ConfigError, Description, InquiryOutcome, LinkOutcome, NotSent, Unknown
 
 SILENCES_IN_A_ROW: Final = 5
 WINDOW: Final = 50
@@ -69,7 +69,7 @@ class CircuitBreaker:
                 self._period += 1
             return Permit(self._period)
 
-    def record(self, permit: Permit, outcome: InquiryOutcome | Description | ConfigError) -> None:
+    def record(self, permit: Permit, outcome: InquiryOutcome | Description | LinkOutcome | ConfigError) -> None:
         """Count what came of the permitted request. Late news from an earlier period is ignored."""
         is_silence = isinstance(outcome, Unknown | NotSent)
         with self._lock:

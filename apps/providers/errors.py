@@ -1,6 +1,6 @@
 """What can go wrong with the accounts that we hold at providers."""
 
-from apps.kernel.errors import Conflict, NotFound, Refused
+from apps.kernel.errors import Conflict, Forbidden, NotFound, Refused
 
 
 class UnknownProviderAccount(NotFound):
@@ -31,6 +31,12 @@ class LineKeyInUse(Conflict):
     """The key is in use or retired; a new one is made instead."""
 
     code = "line_key_in_use"
+
+
+class NoticeRefused(Forbidden):
+    """The notice is not signed by the provider, not for us, not of this time, or was shown before."""
+
+    code = "notice_refused"
 
 
 class LastLineKey(Conflict):

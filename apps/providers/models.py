@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from apps.kernel.ids import uuid7
 from apps.keys.kek import WrappedKey
+from apps.providers.contract import NoticeKind
 
 
 class CallVerb(models.TextChoices):
@@ -20,6 +21,9 @@ class CallVerb(models.TextChoices):
     REVERSE = "reverse"
     INQUIRE = "inquire"
     DESCRIBE_INSTRUMENT = "describe_instrument"
+    BEGIN_LINK = "begin_link"
+    REDEEM_LINK = "redeem_link"
+    END_CONSENT = "end_consent"
 
 
 class CallOutcome(models.TextChoices):
@@ -52,10 +56,16 @@ class ProviderAccount(models.Model):
     wrapped_credential = models.BinaryField()
     is_enabled = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, blank=True)
+    # Another line to the same provider, which knows the same tokens: tried once, when this one certainly did nothing.
+    second_route = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(second_route__isnull=True) | ~Q(second_route=models.F("id")),
+                name="provider_second_route_is_another",
+            ),
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[a-z0-9][a-z0-9-]{0,30}$"), name="provider_code_is_a_slug"
             ),
@@ -175,3 +185,58 @@ class ProviderCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.reference}: {self.outcome}"
+
+
+class NoticeStatus(models.TextChoices):
+    """What has become of a notice."""
+
+    # Looked into, or about to be.
+    KEPT = "kept"
+    # About something that we do not know; people look at it.
+    PARKED = "parked"
+
+
+class ProviderNotice(models.Model):
+    """What a provider told unasked, once by its own id. A hint: nothing was ever booked because of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    notice_id = models.CharField(max_length=64)
+    kind = models.CharField(max_length=9, choices=[(kind.value, kind.value) for kind in NoticeKind])
+    # The provider's own word.
+    raw_kind = models.CharField(max_length=64)
+    # Ours, of the operation that it is about; or the provider's, of the consent.
+    reference = models.CharField(max_length=64, blank=True)
+    consent = models.CharField(max_length=64, blank=True)
+    # What the provider says, right or wrong.
+    amount_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    status = models.CharField(max_length=6, choices=NoticeStatus)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "received_at"], name="provider_notice_by_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "notice_id"], name="provider_notice_is_kept_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in NoticeKind]), name="provider_notice_kind_is_known"
+            ),
+            models.CheckConstraint(condition=Q(status__in=NoticeStatus.values), name="provider_notice_status_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.raw_kind} {self.notice_id}"
+
+
+class NoticeNonce(models.Model):
+    """A notice's message that was shown, remembered for as long as it could be shown again."""
+
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    nonce = models.CharField(max_length=64)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "nonce"], name="notice_is_shown_once")]
+
+    def __str__(self) -> str:
+        return self.nonce

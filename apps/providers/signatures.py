@@ -22,17 +22,22 @@ from http_message_signatures.algorithms import ECDSA_P256_SHA256
 from http_message_signatures.digests import ContentDigest
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
+from apps.providers.contract import InvalidNotice
 from apps.providers.http import BadAnswerSignature, CannotSign, HttpAnswer, HttpRequest
 from apps.providers.line import OwnKey, newest_valid
 
 REQUEST_TAG: Final = "bankcore-request"
 ANSWER_TAG: Final = "bankcore-answer"
+NOTICE_TAG: Final = "bankcore-notice"
 LIFETIME: Final = timedelta(seconds=30)
+NOTICE_LIFETIME: Final = timedelta(seconds=60)
 CLOCK_TOLERANCE: Final = timedelta(seconds=60)
 _LABEL: Final = "sig1"
 _NONCE_BYTES: Final = 18
 _OUR_NONCE: Final = re.compile(r';nonce="([A-Za-z0-9_-]+)"')
 _METADATA: Final = frozenset({"created", "expires", "nonce", "keyid", "alg", "tag"})
+_NONCE: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
+_OF_NOTICE: Final = frozenset({'"@method"', '"@authority"', '"@path"', '"content-digest"', '"content-type"'})
 _ONCE: Final = ("signature-input", "signature", "content-digest", "content-type")
 
 
@@ -140,6 +145,38 @@ class AnswerVerifier:
         # The nonce makes it the answer to this try: an earlier one, of the same method, path and body, has another.
         if found.nonce is None or found.nonce != _nonce_of(asked):
             raise BadAnswerSignature("it answers another request")
+
+
+class NoticeVerifier:
+    """Believes a notice that one of the provider's keys signed, now, for exactly our address; safe to share."""
+
+    def __init__(self, url: str, keys: Mapping[str, ec.EllipticCurvePublicKey]) -> None:
+        self._url = url
+        self._verifier = _Verifier(signature_algorithm=ECDSA_P256_SHA256, key_resolver=_PublicKeys(keys))
+
+    def nonce_of(self, headers: Mapping[str, str], body: bytes) -> str:
+        """Return the nonce of a genuine notice, which was perhaps shown before. Raises InvalidNotice.
+
+        The names of the headers are in lower case; which address it came to is not asked of the request.
+        """
+        kept = {name: headers[name] for name in _ONCE if name in headers}
+        if len(kept) != len(_ONCE) or kept["content-digest"] != ContentDigest.create(body):
+            raise InvalidNotice("a field is missing, or the digest is not the body's")
+        try:
+            (found,) = self._verifier.verify(
+                _Request("POST", self._url, kept),
+                max_age=NOTICE_LIFETIME,
+                expect_tag=NOTICE_TAG,
+                require_components=sorted(_OF_NOTICE),
+                body=body,
+            )
+        except (HTTPMessageSignaturesException, InvalidSignature, ValueError) as error:
+            raise InvalidNotice(type(error).__name__) from None
+        if set(found.parameters) != _METADATA or set(found.covered_components) - {'"@signature-params"'} != _OF_NOTICE:
+            raise InvalidNotice("more or less is signed than agreed")
+        if found.nonce is None or not _NONCE.fullmatch(found.nonce):
+            raise InvalidNotice("the nonce is none")
+        return found.nonce
 
 
 def _as_message(base_url: str, request: HttpRequest) -> _Request:

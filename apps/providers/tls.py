@@ -3,17 +3,22 @@
 import hashlib
 import os
 import secrets
+import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from apps.providers.line import OwnKey, Trust
+from apps.providers.line import OwnKey, OwnKeys, Trust, newest_valid, trust_from
 
+_PATIENCE_SECONDS: Final = 3.0
 # In memory where Linux has it. What is written there is encrypted anyway.
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 -- the files in it have unguessable names and mode 0600
 
@@ -54,6 +59,25 @@ def client_context(trust: Trust, own: OwnKey) -> PinnedContext:
     _show(context, own)
     context.pins = trust.pins
     return context
+
+
+def served_until(base_url: str, line: object, keys: OwnKeys) -> datetime | None:
+    """Return when the certificate ends that the server at this address shows; None if there is no line to it."""
+    parts, now = urlsplit(base_url), datetime.now(UTC)
+    own = newest_valid(keys.tls, now)
+    if parts.scheme != "https" or parts.hostname is None or own is None:
+        return None
+    try:
+        context = client_context(trust_from(line), own)
+        with (
+            socket.create_connection((parts.hostname, parts.port or 443), timeout=_PATIENCE_SECONDS) as plain,
+            context.wrap_socket(plain, server_hostname=parts.hostname) as connection,
+        ):
+            shown = connection.getpeercert(binary_form=True) or b""
+    # ValueError: settings that an operator has broken. OSError: away, or not whom we trust.
+    except (OSError, ValueError):
+        return None
+    return x509.load_der_x509_certificate(shown).not_valid_after_utc
 
 
 def _show(context: ssl.SSLContext, own: OwnKey) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from simulators.bankcore.books import house_account, post_journal, rfc3339
 from simulators.bankcore.exchange import Fields, Objection
+from simulators.bankcore.notices import tell_of_account
 
 CLEARING_NUMBER = "99999"  # not allocated to any Swiss bank
 
@@ -33,8 +34,13 @@ def available_amount(books: sqlite3.Connection, account: sqlite3.Row, now: datet
 
 
 def find_account(books: sqlite3.Connection, token: str) -> sqlite3.Row | None:
-    """Return the customer's account behind a token."""
-    row = books.execute("SELECT * FROM account WHERE token = ?", (token,)).fetchone()
+    """Return the customer's account behind a token: the administrator's own, or that of a consent that is in force."""
+    row = books.execute(
+        "SELECT * FROM account WHERE token = ?"
+        " UNION ALL SELECT account.* FROM consent JOIN account USING (account_id)"
+        " WHERE consent.token = ? AND consent.status = 'active'",
+        (token, token),
+    ).fetchone()
     return row if isinstance(row, sqlite3.Row) else None
 
 
@@ -57,8 +63,11 @@ def open_account(
 
 
 def change_status(books: sqlite3.Connection, token: str, status: str, now: datetime) -> Fields:
-    """Block, expire or free an account."""
-    books.execute("UPDATE account SET status = ? WHERE token = ?", (status, token))
+    """Block, expire or free an account, and let those hear of it who have the customer's consent."""
+    account = find_account(books, token)
+    if account is not None and account["status"] != status:
+        books.execute("UPDATE account SET status = ? WHERE account_id = ?", (status, account["account_id"]))
+        tell_of_account(books, account["account_id"], f"account.{status}", now)
     return show_account(books, token, now)
 
 

@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
-from simulators.bankcore import accounts, clients
+from simulators.bankcore import accounts, clients, contracts, links
 from simulators.bankcore.books import show_books
 from simulators.bankcore.exchange import Answer, Exchange, Fields, Objection, answer_json
-from simulators.bankcore.faults import KINDS, TARGETS, Fault, FaultBook
+from simulators.bankcore.faults import KINDS, NOTICE_KINDS, TARGETS, Fault, FaultBook
 from simulators.bankcore.gate import Gate
+from simulators.bankcore.notices import list_notices
 from simulators.bankcore.operations import list_operations
 from simulators.bankcore.reading import currency_in, integer_in, read_json, text_in
 from simulators.bankcore.store import Store
@@ -38,12 +39,20 @@ def answer_administrator(
                 return answer_json(201, _open_account(books, exchange, now))
             case "GET", ["accounts"]:
                 return answer_json(200, {"accounts": accounts.list_accounts(books, now)})
+            case "POST", ["contracts"]:
+                return answer_json(201, _open_contract(books, exchange))
             case "POST", ["accounts", token, "status"]:
                 status = _one_of(read_json(exchange, required=("status",)), "status", _STATUSES)
                 return answer_json(200, accounts.change_status(books, token, status, now))
             case "POST", ["clients"] if gate is not None:
                 fields = read_json(exchange, required=("name",), optional=("csr", "signing_keys"))
                 return answer_json(201, clients.enrol(books, gate.authority, fields, now))
+            case "POST", ["clients", "addresses"]:
+                fields = read_json(exchange, required=("name", "return_urls", "notice_url"))
+                name = text_in(fields, "name", longest=32)
+                return answer_json(200, links.set_addresses(books, name, fields["return_urls"], fields["notice_url"]))
+            case "GET", ["notices"]:
+                return answer_json(200, {"notices": list_notices(books)})
             case "GET", ["clients"]:
                 return answer_json(200, clients.list_clients(books))
             case "POST", ["clients", "revocations"]:
@@ -54,6 +63,15 @@ def answer_administrator(
             case "GET", ["operations"]:
                 return answer_json(200, {"operations": list_operations(books)})
     raise Objection(404, "not_found", "no such door")
+
+
+def _open_contract(books: sqlite3.Connection, exchange: Exchange) -> Fields:
+    fields = read_json(exchange, required=("owner", "accounts"))
+    tokens = fields["accounts"]
+    if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+        raise Objection(422, "invalid_field", "accounts is not a list of account tokens")
+    owner = text_in(fields, "owner", longest=128)
+    return contracts.open_contract(books, owner=owner, tokens=tokens, number=None, password=None)
 
 
 _STATUSES = frozenset({"active", "blocked", "expired"})
@@ -96,9 +114,12 @@ def _read_fault(exchange: Exchange) -> Fault:
     probability = fields["probability"]
     if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0 <= probability <= 1:
         raise Objection(422, "invalid_field", "probability is not between 0 and 1")
+    on, kind = _one_of(fields, "on", TARGETS), _one_of(fields, "kind", KINDS)
+    if (kind in NOTICE_KINDS) if on != "notice" else (kind not in NOTICE_KINDS | {"delay", "duplicate"}):
+        raise Objection(422, "invalid_field", f"{kind} is nothing that happens to {on}")
     return Fault(
-        on=_one_of(fields, "on", TARGETS),
-        kind=_one_of(fields, "kind", KINDS),
+        on=on,
+        kind=kind,
         times=integer_in(fields, "times", lowest=1, highest=1_000_000),
         milliseconds=integer_in(fields, "milliseconds", lowest=0, highest=600_000),
         probability=float(probability),

@@ -120,6 +120,14 @@ class Authority:
         context.load_cert_chain(server, server.with_suffix(".key"))
         return context
 
+    def page_context(self) -> ssl.SSLContext:
+        """Return the context of the pages: the same certificate, and nobody is asked for one."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        server = self._directory / f"server-{self.generation}.pem"
+        context.load_cert_chain(server, server.with_suffix(".key"))
+        return context
+
     def issue_client(self, key: ec.EllipticCurvePublicKey, *, now: datetime) -> Issued:
         """Certify a client's key for a year."""
         name = f"client {hashlib.sha256(public_der(key)).hexdigest()[:16]}"

@@ -28,8 +28,14 @@ class CallLog:
         tls: str = "",
         client: str = "",
         signed: bool = False,
+        certificate: str = "",
+        key_id: str = "",
+        answer_key_id: str = "",
     ) -> None:
-        """Note one call; `status` 0 says that nothing was sent, `signed` that both sides have signed."""
+        """Note one call; `status` 0 says that nothing was sent, `signed` that both sides have signed.
+
+        The certificate is the fingerprint of what the client showed; the keys are those that signed request and answer.
+        """
         self._append(
             {
                 "call": call,
@@ -41,6 +47,9 @@ class CallLog:
                 "tls": tls,
                 "client": client,
                 "signed": signed,
+                "certificate": certificate,
+                "key_id": key_id,
+                "answer_key_id": answer_key_id,
             }
         )
 

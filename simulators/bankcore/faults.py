@@ -15,8 +15,20 @@ KINDS = frozenset(
         "half_body",
         "slow_drip",
         "late_yes",
+        # The bank says what is not so: another amount, another object, or with a signature that is not its own.
+        "lie_amount",
+        "lie_id",
+        "lie_signature",
+        # Its process ends before or after the work, or stands still after it.
+        "die_before",
+        "die_after",
+        "stall",
+        # Of notices alone: another one goes first; somebody changes what it says.
+        "reorder",
+        "forge",
     }
 )
+NOTICE_KINDS = frozenset({"reorder", "forge"})
 TARGETS = frozenset(
     {
         "hold",
@@ -25,6 +37,10 @@ TARGETS = frozenset(
         "refund",
         "reversal",
         "description",
+        "link",
+        "redemption",
+        "consent_end",
+        "notice",
         "inquiry",
         "statement",
         "health",
@@ -100,7 +116,7 @@ class FaultBook:
         """Return the fault that strikes this call, used up by that."""
         with self._lock:
             for place, fault in enumerate(self._orders):
-                if fault.on != call and (fault.on != "any" or call == "health"):
+                if fault.on != call and (fault.on != "any" or call in ("health", "notice")):
                     continue
                 if self._random.random() >= fault.probability:
                     continue

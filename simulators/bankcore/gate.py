@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from simulators.bankcore import clients, signing
 from simulators.bankcore.authority import NAMES, Authority
 from simulators.bankcore.exchange import Answer, Exchange, Objection
@@ -13,6 +15,14 @@ from simulators.bankcore.store import Store
 
 def _clock() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Who came in, and by which key of his the request is signed, if it must be."""
+
+    client: str
+    key_id: str = ""
 
 
 @dataclass
@@ -35,13 +45,18 @@ class Gate:
             self.tls = self.authority.server_context()
             self._signing_key = self.authority.signing_key()
 
-    def admit(self, exchange: Exchange) -> str:
-        """Return the client's name; an Objection unless certificate and signature are his, whole and new."""
+    @property
+    def key_id(self) -> str:
+        """The id of the key that signs answers now; empty where nothing is signed."""
+        return self._signing_key[0] if self.needs_signatures else ""
+
+    def admit(self, exchange: Exchange) -> Admitted:
+        """Return the client; an Objection unless certificate and signature are his, whole and new."""
         now = self.clock()
         with self.store.transaction() as books:
             client = clients.client_of_certificate(books, exchange.certificate, now)
             if not self.needs_signatures:
-                return client
+                return Admitted(client)
             found = signing.read_input(exchange.headers.get("signature-input", ""))
             signature = signing.read_signature(exchange.headers.get("signature", ""), found.label)
             signing.check_request(exchange, found, now.timestamp())
@@ -57,7 +72,7 @@ class Gate:
                 until=int(found.parameters["expires"]) + signing.SKEW_SECONDS,
                 now=int(now.timestamp()),
             )
-            return client
+            return Admitted(client, key_id)
 
     def sign(self, exchange: Exchange, answer: Answer) -> Answer:
         """Return the answer signed for this request, where signatures are wanted."""
@@ -65,6 +80,18 @@ class Gate:
             return answer
         key_id, key = self._signing_key
         return signing.sign_answer(exchange, answer, key_id=key_id, key=key, now=self.clock().timestamp())
+
+    def sign_notice(self, url: str, body: bytes, *, nonce: str) -> dict[str, str]:
+        """Return the headers that prove a notice to be ours."""
+        key_id, key = self._signing_key
+        now = self.clock().timestamp()
+        return signing.sign_notice(url, body, nonce=nonce, key_id=key_id, key=key, now=now)
+
+    def sign_wrongly(self, exchange: Exchange, answer: Answer) -> Answer:
+        """Return the answer as somebody else would sign it, who knows our key's id and not the key."""
+        stranger = ec.generate_private_key(ec.SECP256R1())
+        key_id, _ = self._signing_key
+        return signing.sign_answer(exchange, answer, key_id=key_id, key=stranger, now=self.clock().timestamp())
 
     def _authorities(self) -> set[str]:
         hosts = [f"[{name}]" if ":" in name else name for name in NAMES]

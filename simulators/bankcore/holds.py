@@ -23,11 +23,8 @@ class HoldRequest:
     expires_at: datetime
 
 
-def reason_against(books: sqlite3.Connection, request: HoldRequest, now: datetime) -> str | None:
+def reason_against(books: sqlite3.Connection, account: sqlite3.Row, request: HoldRequest, now: datetime) -> str | None:
     """Return why the account does not give this hold."""
-    account = find_account(books, request.account_token)
-    if account is None:
-        return "unknown_account"
     if account["status"] != "active":
         return {"blocked": "blocked_account", "expired": "expired_instrument"}[account["status"]]
     if account["currency"] != request.currency:
@@ -45,14 +42,17 @@ def place_hold(
     books: sqlite3.Connection, request: HoldRequest, *, magic_reason: str | None, now: datetime
 ) -> tuple[int, Fields]:
     """Reserve the amount, or decline; nothing is booked before the capture."""
-    reason = magic_reason or reason_against(books, request, now)
+    account = find_account(books, request.account_token)
+    if magic_reason is not None or account is None:
+        return declined(request.ref, magic_reason or "unknown_account")
+    reason = reason_against(books, account, request, now)
     if reason is not None:
         return declined(request.ref, reason)
     hold_id, expires_at = f"hld_{secrets.token_hex(12)}", rfc3339(request.expires_at)
     books.execute(
         "INSERT INTO hold (hold_id, ref, account_id, amount, currency, merchant, expires_at)"
-        " SELECT ?, ?, account_id, ?, ?, ?, ? FROM account WHERE token = ?",
-        (hold_id, request.ref, request.amount, request.currency, request.merchant, expires_at, request.account_token),
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (hold_id, request.ref, account["account_id"], request.amount, request.currency, request.merchant, expires_at),
     )
     return 201, {
         "ref": request.ref,

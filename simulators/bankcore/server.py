@@ -3,6 +3,8 @@
 import contextlib
 import hashlib
 import json
+import os
+import signal
 import socket
 import ssl
 import threading
@@ -10,7 +12,7 @@ import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from simulators.bankcore.bank import Bank, answer_exchange, is_trusted, name_call
+from simulators.bankcore.bank import PLAIN_CLIENT, Bank, answer_exchange, is_trusted, name_call
 from simulators.bankcore.calllog import CallLog
 from simulators.bankcore.exchange import Answer, Exchange, Objection, answer_json, answer_objection
 from simulators.bankcore.faults import Fault
@@ -63,6 +65,7 @@ class Handler(BaseHTTPRequestHandler):
     # The request under way, and whose it is; None and empty until it has been read and admitted.
     exchange: Exchange | None
     client: str
+    key_id: str
     tls_version: str
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -72,16 +75,17 @@ class Handler(BaseHTTPRequestHandler):
         """Answer one request."""
         started = time.perf_counter()
         call, ref, account, fault, status = "none", "", "", None, 0
-        self.client, self.exchange, gate = "", None, self.server.gate
+        self.client, self.key_id, self.exchange, gate = "", "", None, self.server.gate
         self.tls_version = (self.connection.version() or "") if isinstance(self.connection, ssl.SSLSocket) else ""
         try:
             self.exchange = exchange = self._read_exchange()
             call, ref, account, amount = describe(exchange)
-            if self.server.for_administration and call != "admin":
+            if self.server.for_administration and call not in ("admin", "openapi"):
                 raise Objection(404, "not_found", "this is the administrator's entrance")
             if gate is not None and call != "admin":
-                self.client = gate.admit(exchange)
-            if call not in ("admin", "none") and is_trusted(self.server.bank, call, exchange):
+                admitted = gate.admit(exchange)
+                self.client, self.key_id = admitted.client, admitted.key_id
+            if call not in ("admin", "none", "openapi") and is_trusted(self.server.bank, call, exchange):
                 fault = self.server.bank.faults.strike(call, ref, amount)
             status = self._serve(exchange, fault)
         except Objection as objection:
@@ -99,6 +103,9 @@ class Handler(BaseHTTPRequestHandler):
                 tls=self.tls_version,
                 client=self.client,
                 signed=bool(self.client) and gate is not None and gate.needs_signatures,
+                certificate=self.exchange.certificate if self.exchange is not None else "",
+                key_id=self.key_id,
+                answer_key_id=gate.key_id if gate is not None and self.exchange is not None else "",
             )
 
     do_GET = do_DELETE = do_PUT = do_PATCH = do_POST
@@ -125,9 +132,9 @@ class Handler(BaseHTTPRequestHandler):
             return answer
         return self.server.gate.sign(self.exchange, answer)
 
-    def _work(self, exchange: Exchange) -> Answer:
+    def _work(self, exchange: Exchange, *, is_late: bool = False) -> Answer:
         try:
-            return answer_exchange(self.server.bank, exchange)
+            return answer_exchange(self.server.bank, exchange, self.client or PLAIN_CLIENT, is_late=is_late)
         except Exception as error:  # the edge: a bug must look like a broken bank, not like a closed one
             self.server.log.write_error(error)
             return INTERNAL_ERROR
@@ -139,10 +146,12 @@ class Handler(BaseHTTPRequestHandler):
             case "drop_before":
                 return self._cut()
             case "late_yes":
-                timer = threading.Timer(seconds, self._work, (exchange,))
+                timer = threading.Timer(seconds, self._work, (exchange,), {"is_late": True})
                 timer.daemon = True
                 timer.start()
                 return self._cut()
+            case "die_before":
+                os.kill(os.getpid(), signal.SIGKILL)
             case "delay":
                 time.sleep(seconds)
             case "duplicate":
@@ -151,8 +160,19 @@ class Handler(BaseHTTPRequestHandler):
                 if self.server.bank.faults.coin():
                     self._work(exchange)
                 return self._send(self._signed(INTERNAL_ERROR))
-        answer = self._signed(self._work(exchange))
+        plain = self._work(exchange)
+        answer = self._signed(plain)
         match fault.kind if fault else "":
+            case "die_after":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "stall":
+                # Everything stands still, and goes on when somebody lets it. Told to this very thread, which else might
+                # answer before another one has heard of it.
+                signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+            case "lie_amount" | "lie_id" as kind:
+                return self._send(self._signed(_untrue(plain, kind)))
+            case "lie_signature" if self.server.gate is not None and self.exchange is not None:
+                return self._send(self.server.gate.sign_wrongly(self.exchange, plain))
             case "drop_after":
                 return self._cut()
             case "garbage":
@@ -190,13 +210,23 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing on stderr; the call log knows."""
 
 
+def _untrue(answer: Answer, kind: str) -> Answer:
+    """Return an answer that says another amount, or names another operation and another object, than was worked on."""
+    fields = json.loads(answer.body)
+    names = ("amount", "released") if kind == "lie_amount" else ("ref", "hold_id", "capture_id", "refund_id")
+    for name in names:
+        if name in fields:
+            fields[name] = fields[name] + 1 if kind == "lie_amount" else f"{fields[name][:-1]}x"
+    return answer_json(answer.status, fields)
+
+
 def describe(exchange: Exchange) -> tuple[str, str, str, int | None]:
     """Return call, ref, masked account and amount, for faults and the log, without judging the request."""
     try:
         call, subject = name_call(exchange)
     except Objection:
         return "none", "", "", None
-    if call in ("admin", "health", "statement", "inquiry"):
+    if call in ("admin", "consent_end", "health", "openapi", "statement", "inquiry"):
         return call, subject if call == "inquiry" else "", "", None
     try:
         fields = json.loads(exchange.body)

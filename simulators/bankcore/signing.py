@@ -8,6 +8,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,10 +19,12 @@ from simulators.bankcore.exchange import Answer, Exchange, Objection
 
 REQUEST_TAG = "bankcore-request"
 ANSWER_TAG = "bankcore-answer"
+NOTICE_TAG = "bankcore-notice"
 ALGORITHM = "ecdsa-p256-sha256"
 SKEW_SECONDS = 60
 LONGEST_LIFE_SECONDS = 300
 ANSWER_LIFE_SECONDS = 30
+NOTICE_LIFE_SECONDS = 60
 PARAMETERS = {"created": int, "expires": int, "nonce": str, "keyid": str, "alg": str, "tag": str}
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-@")
 COORDINATE_BYTES = 32
@@ -146,11 +149,30 @@ def sign_answer(
     if nonce := _nonce(exchange):
         text += f';nonce="{nonce}"'
     text += f';keyid="{key_id}";alg="{ALGORITHM}";tag="{ANSWER_TAG}"'
+    return Answer(answer.status, {**answer.headers, **_signature(lines, text, key)}, answer.body)
+
+
+def sign_notice(
+    url: str, body: bytes, *, nonce: str, key_id: str, key: ec.EllipticCurvePrivateKey, now: float
+) -> dict[str, str]:
+    """Return the headers of a notice: signed like a request of ours, for exactly this address."""
+    parts = urlsplit(url)
+    headers = {"content-digest": body_digest(body), "content-type": "application/json"}
+    # A port of its own belongs to the name; https's and http's own do not.
+    authority = parts.netloc.lower().removesuffix({"https": ":443", "http": ":80"}[parts.scheme])
+    lines = [('"@method"', "POST"), ('"@authority"', authority), ('"@path"', parts.path or "/")]
+    lines += [(f'"{name}"', value) for name, value in headers.items()]
+    text = f"({' '.join(identifier for identifier, _ in lines)})"
+    text += f';created={int(now)};expires={int(now) + NOTICE_LIFE_SECONDS};nonce="{nonce}"'
+    text += f';keyid="{key_id}";alg="{ALGORITHM}";tag="{NOTICE_TAG}"'
+    return {**headers, **_signature(lines, text, key)}
+
+
+def _signature(lines: list[tuple[str, str]], text: str, key: ec.EllipticCurvePrivateKey) -> dict[str, str]:
     base = "\n".join(f"{identifier}: {value}" for identifier, value in [*lines, ('"@signature-params"', text)])
     r, s = decode_dss_signature(key.sign(base.encode("utf-8", "surrogateescape"), ec.ECDSA(SHA256())))
     raw = r.to_bytes(COORDINATE_BYTES) + s.to_bytes(COORDINATE_BYTES)
-    signature = {"signature-input": f"bank={text}", "signature": f"bank=:{base64.b64encode(raw).decode()}:"}
-    return Answer(answer.status, {**answer.headers, **signature}, answer.body)
+    return {"signature-input": f"bank={text}", "signature": f"bank=:{base64.b64encode(raw).decode()}:"}
 
 
 def authority_of(exchange: Exchange) -> str:

@@ -105,6 +105,68 @@ CREATE TABLE IF NOT EXISTS nonce (
     PRIMARY KEY (key_id, nonce)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS nonce_by_end ON nonce (until);
+
+-- What a person logs in with, and which accounts he sees then.
+CREATE TABLE IF NOT EXISTS contract (
+    number TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    salt TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    wrong_times INTEGER NOT NULL DEFAULT 0,
+    locked_until TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS contract_account (
+    number TEXT NOT NULL REFERENCES contract,
+    account_id INTEGER NOT NULL REFERENCES account,
+    PRIMARY KEY (number, account_id)
+) STRICT, WITHOUT ROWID;
+
+-- Where a client's customers are sent back to, and where it hears of things.
+CREATE TABLE IF NOT EXISTS client_address (
+    client TEXT PRIMARY KEY,
+    return_urls TEXT NOT NULL,
+    notice_url TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS consent (
+    consent_id TEXT PRIMARY KEY,
+    client TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    account_id INTEGER NOT NULL REFERENCES account,
+    token TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'ended')),
+    given_at TEXT NOT NULL,
+    ended_at TEXT,
+    ended_by TEXT CHECK (ended_by IN ('client', 'customer', 'bank'))
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS one_live_consent ON consent (client, subject, account_id) WHERE status = 'active';
+CREATE INDEX IF NOT EXISTS consent_by_account ON consent (account_id, status);
+CREATE TABLE IF NOT EXISTS link (
+    link_id TEXT PRIMARY KEY,
+    client TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    state TEXT NOT NULL,
+    return_url TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'given', 'refused', 'redeemed', 'void')),
+    consent_id TEXT REFERENCES consent,
+    code_digest TEXT,
+    code_until TEXT,
+    wrong_times INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (client, ref)
+) STRICT;
+-- What clients are told unasked; a notice waits until its client has taken it.
+CREATE TABLE IF NOT EXISTS notice (
+    notice_id TEXT PRIMARY KEY,
+    client TEXT NOT NULL,
+    body TEXT NOT NULL,
+    due_at TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    status TEXT NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'taken', 'given_up')),
+    answer INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS notice_by_due ON notice (due_at) WHERE status = 'waiting';
 """
 
 

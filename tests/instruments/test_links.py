@@ -1,7 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -35,7 +34,7 @@ from apps.kernel.masking import Secret
 from apps.keys.errors import KeysUnavailable
 from apps.providers.contract import ConfigError, Description, InstrumentDescription
 from apps.providers.models import ProviderAccount, ProviderCall
-from apps.providers.operations import change_provider_account, set_enabled
+from apps.providers.operations import set_enabled
 from apps.providers.registry import connector_for
 
 TOKEN = "act_Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MDEy"
@@ -261,29 +260,20 @@ def test_a_link_is_its_customers_and_ends(
     assert started.expires_at == now + timedelta(minutes=30)
 
 
-def test_a_page_gets_the_link_and_a_state_that_must_come_back(
+def test_a_provider_without_a_page_sends_nobody_anywhere(
     alice: Customer, bank: ProviderAccount, by: Actor, now: datetime
 ) -> None:
     assert start(alice, by, now).link_url == ""
-    change_provider_account(
-        account_id=bank.id,
-        settings={"link_url": "https://bank.example/consent?lang=de"},
-        credential=Secret("c"),
-        by=by,
-        now=now,
-    )
 
-    started = start(alice, by, now)
-    query = parse_qs(urlsplit(started.link_url).query)
 
-    assert (query["lang"], query["link"]) == (["de"], [str(started.id)])
-    for wrong in ({}, {"state": "another"}, {"state": "\ud800"}):
-        with pytest.raises(InvalidLinkParameters):
-            complete(started, alice, by, now, account_token=TOKEN, **wrong)
-    assert complete(started, alice, by, now, account_token=TOKEN, state=query["state"][0]).handle == 1
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT string_agg(l::text, '') FROM instruments_instrumentlink l")
-        assert query["state"][0] not in cursor.fetchone()[0]
+def test_a_link_is_completed_by_the_device_that_began_it(
+    alice: Customer, bank: ProviderAccount, by: Actor, now: datetime
+) -> None:
+    started = start(alice, Actor("device", "dev_1"), now)
+
+    with pytest.raises(UnknownLink):
+        complete(started, alice, Actor("device", "dev_2"), now, account_token=TOKEN)
+    assert complete(started, alice, Actor("device", "dev_1"), now, account_token=TOKEN).handle == 1
 
 
 def test_a_link_leads_to_a_provider_that_is_switched_on(
@@ -356,6 +346,12 @@ def test_a_link_is_never_completed_inside_a_transaction(
 
 def test_the_database_completes_a_link_once(alice: Customer, bob: Customer, link: Linking) -> None:
     link(alice, TOKEN)
-    for statement in ("SET completed_at = now()", f"SET customer_id = '{bob.id}'", "SET instrument_id = NULL"):
+    for statement in (
+        "SET completed_at = now()",
+        f"SET customer_id = '{bob.id}'",
+        "SET instrument_id = NULL",
+        "SET refused_at = now()",
+        "SET begun_by = 'device:dev_1'",
+    ):
         with pytest.raises(DatabaseError, match="completed once"), connection.cursor() as cursor:
             cursor.execute(f"UPDATE instruments_instrumentlink {statement}")

@@ -90,7 +90,7 @@ class House:
         phone.set_pin(PIN)
         phone.open_session(PIN)
         token = self.clerk.open_account("Customer", balance)
-        phone.link_bank_account(token)
+        phone.link_at_bank(self.clerk.open_contract("Customer", token))
         phone.go_offline()
         return phone, token
 

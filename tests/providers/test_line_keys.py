@@ -19,6 +19,7 @@ from apps.kernel.actors import Actor
 from apps.kernel.ids import uuid7
 from apps.kernel.masking import Secret
 from apps.keys.errors import KeysUnavailable
+from apps.outbox.models import Message
 from apps.providers.contract import Approved, Authorise, NotSent
 from apps.providers.errors import (
     InvalidLineCertificate,
@@ -34,6 +35,7 @@ from apps.providers.operations import (
     call_provider,
     create_provider_account,
     install_line_keys,
+    look_at_servers,
     request_line_keys,
     retire_line_key,
     retire_older_line_keys,
@@ -43,6 +45,7 @@ from apps.providers.operations import (
     watch_certificates,
 )
 from apps.providers.queries import expiring_line_keys, own_keys, private_line_key, usable_line_keys, waiting_line_keys
+from apps.providers.tasks import watch_certificates as watch_certificates_daily
 from tests.providers.certificates import CLIENT, Authority
 from tests.providers.lines import client_key, secured_bank
 from tests.providers.test_tls import authorisation
@@ -458,3 +461,68 @@ def test_neither_audit_nor_log_hold_a_private_key(
     assert "PRIVATE" not in kept
     assert client_key(bank_core).reveal() not in kept
     assert isinstance(own_keys(account.id).tls[0].private_key, Secret)
+
+
+def test_the_certificate_that_the_bank_shows_is_watched_thirty_days_ahead(
+    bank_core: BankProcess, account: ProviderAccount, by: Actor
+) -> None:
+    exchange(bank_core, account, by)
+
+    (served,) = look_at_servers()
+    days = [served.not_after - timedelta(days=ahead) for ahead in (31, 30, 6)]
+    calm, warned, alarmed = (watch_certificates(served=[served], now=moment) for moment in days)
+
+    assert served.account == account
+    assert timedelta(days=700) < served.not_after - datetime.now(UTC) < timedelta(days=731)
+    assert [case.subject for case in calm if "server" in case.subject] == []
+    assert {case.subject: case.severity for case in warned}["bank server"] == "warning"
+    assert {case.subject: case.severity for case in alarmed}["bank server"] == "alarm"
+    assert Message.objects.filter(topic="mail.alert", arguments__subject="bank server").count() == 1
+
+
+def test_a_server_that_is_away_or_not_the_bank_is_no_news_for_the_calendar(
+    bank_core: BankProcess, account: ProviderAccount, by: Actor
+) -> None:
+    assert look_at_servers() == []
+    exchange(bank_core, account, by)
+    line = ProviderAccount.objects.get().settings["line"]
+    trust_provider(account_id=account.id, line={**line, "pins": ["0" * 64]}, by=by, now=datetime.now(UTC))
+
+    assert look_at_servers() == []
+    with pytest.raises(RuntimeError, match="inside a transaction"), transaction.atomic():
+        look_at_servers()
+
+
+def test_the_daily_look_shakes_hands_and_opens_the_case(
+    bank_core: BankProcess, account: ProviderAccount, by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange(bank_core, account, by)
+    (served,) = look_at_servers()
+    monkeypatch.setattr("apps.providers.tasks.timezone.now", lambda: served.not_after - timedelta(days=20))
+
+    watch_certificates_daily()
+
+    assert Case.objects.filter(kind="certificate_expires", subject="bank server").count() == 1
+
+
+def test_keys_change_on_both_sides_between_and_during_purchases(
+    bank_core: BankProcess, account: ProviderAccount, by: Actor
+) -> None:
+    """One customer pays before the change, while old and new are valid on both sides, and after the old are gone."""
+    exchange(bank_core, account, by)
+    token = bank_core.open_account(10_000)
+    before = pay(bank_core, token)
+    bank_core.call("POST", "/v1/admin/keys/next")
+    exchange(bank_core, account, by, renew=True)
+    both = pay(bank_core, token)
+    bank_core.call("POST", "/v1/admin/keys/use")
+    bank_changed = pay(bank_core, token)
+    retired = retire_older_line_keys(account_id=account.id, by=by, now=datetime.now(UTC))
+    for key in retired:
+        revoked = key.fingerprint if key.purpose == LinePurpose.TLS else key.key_id
+        assert bank_core.call("POST", "/v1/admin/clients/revocations", {"revoke": revoked})[0] == 200
+    trust(account, enrolled(bank_core, LineRequest(None, {})), by)
+    after = pay(bank_core, token)
+
+    assert [type(each) for each in (before, both, bank_changed, after)] == [Approved] * 4
+    assert len(retired) == 2

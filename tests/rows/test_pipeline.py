@@ -1,5 +1,6 @@
 """Rows that are sent in one go are the rows that would be written one by one, or none of them."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -27,6 +28,13 @@ def shop(now: datetime) -> Shop:
 
 def till(shop: Shop, name: str, now: datetime) -> Till:
     return Till(id=uuid7(), store=shop.store, name=name, created_at=now)
+
+
+def in_one_go(*steps: Callable[[], object]) -> None:
+    """Do the steps in one transaction, without waiting in between."""
+    with transaction.atomic(), pipelined():
+        for step in steps:
+            step()
 
 
 def names() -> set[str]:
@@ -63,10 +71,8 @@ def test_what_is_read_in_between_is_what_was_sent_before(shop: Shop, now: dateti
 def test_a_row_that_the_database_refuses_takes_the_whole_transaction_with_it(shop: Shop, now: datetime) -> None:
     row = till(shop, "Kasse 2", now)
 
-    with pytest.raises(IntegrityError), transaction.atomic(), pipelined():
-        insert_row(row)
-        insert_row(till(shop, "Kasse 3", now))
-        insert_row(row)
+    with pytest.raises(IntegrityError):
+        in_one_go(lambda: insert_row(row), lambda: insert_row(till(shop, "Kasse 3", now)), lambda: insert_row(row))
 
     assert not names() & {"Kasse 2", "Kasse 3"}
 
@@ -74,25 +80,28 @@ def test_a_row_that_the_database_refuses_takes_the_whole_transaction_with_it(sho
 def test_a_refusal_is_met_by_whoever_reads_next(shop: Shop, now: datetime) -> None:
     row = till(shop, "Kasse 2", now)
 
-    with pytest.raises(IntegrityError), transaction.atomic(), pipelined():
-        insert_row(row)
-        insert_row(row)
-        Till.objects.count()
-        pytest.fail("the count went through")
+    with pytest.raises(IntegrityError):
+        in_one_go(
+            lambda: insert_row(row),
+            lambda: insert_row(row),
+            Till.objects.count,
+            lambda: pytest.fail("the count went through"),
+        )
 
 
 def test_a_row_that_is_gone_is_noticed_before_the_commit(shop: Shop, now: datetime) -> None:
-    with pytest.raises(LookupError), transaction.atomic(), pipelined():
-        insert_row(till(shop, "Kasse 2", now))
-        update_row(till(shop, "Kasse 3", now), ["name"])
+    with pytest.raises(LookupError):
+        in_one_go(
+            lambda: insert_row(till(shop, "Kasse 2", now)),
+            lambda: update_row(till(shop, "Kasse 3", now), ["name"]),
+        )
 
     assert "Kasse 2" not in names()
 
 
 def test_an_error_of_the_caller_leaves_nothing_and_the_connection_usable(shop: Shop, now: datetime) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic(), pipelined():
-        insert_row(till(shop, "Kasse 2", now))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        in_one_go(lambda: insert_row(till(shop, "Kasse 2", now)), lambda: 1 // 0)
 
     assert "Kasse 2" not in names()
     with transaction.atomic(), pipelined():
@@ -100,14 +109,19 @@ def test_an_error_of_the_caller_leaves_nothing_and_the_connection_usable(shop: S
     assert "Kasse 3" in names()
 
 
+@transaction.atomic
+def write_again(*rows: Till) -> None:
+    for row in rows:
+        insert_row(row)
+
+
 def test_a_savepoint_in_one_go_takes_back_its_own_part(shop: Shop, now: datetime) -> None:
     row = till(shop, "Kasse 2", now)
 
     with transaction.atomic(), pipelined():
         insert_row(row)
-        with pytest.raises(IntegrityError), transaction.atomic():
-            insert_row(till(shop, "Kasse 3", now))
-            insert_row(row)
+        with pytest.raises(IntegrityError):
+            write_again(till(shop, "Kasse 3", now), row)
         insert_row(till(shop, "Kasse 4", now))
 
     assert {"Kasse 2", "Kasse 4"} <= names()

@@ -12,6 +12,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from simulators.bank_customer import Login
+
 ROOT = Path(__file__).parents[2]
 Fields = dict[str, Any]  # answers are read as they come
 
@@ -31,6 +33,7 @@ class BankProcess:
         ready = json.loads(self.process.stdout.readline())
         # The administrator's own entrance where there is one; the line itself wants certificates.
         self.line_url = ready["address"]
+        self.page_url = str(ready.get("page_address", ""))
         self.port = int(ready.get("admin_address", self.line_url).rpartition(":")[2])
         return self
 
@@ -64,6 +67,18 @@ class BankProcess:
         body = {"owner": "Alice", "currency": "CHF", "balance": balance, **fields}
         token: str = self.call("POST", "/v1/admin/accounts", body)[1]["account_token"]
         return token
+
+    def open_contract(self, *tokens: str, owner: str = "Alice") -> Login:
+        """Give somebody e-banking with these accounts."""
+        status, answer = self.call("POST", "/v1/admin/contracts", {"owner": owner, "accounts": list(tokens)})
+        assert status == 201, answer
+        return Login(answer["contract"], answer["password"])
+
+    def register(self, *return_urls: str, notice_url: str | None = None, name: str = "mpayment") -> None:
+        """Say where the client's customers come back to, and where it wants its notices."""
+        fields = {"name": name, "return_urls": list(return_urls), "notice_url": notice_url}
+        status, answer = self.call("POST", "/v1/admin/clients/addresses", fields)
+        assert status == 200, answer
 
     def order(self, **fault: object) -> None:
         assert self.call("POST", "/v1/admin/faults", fault)[0] == 201

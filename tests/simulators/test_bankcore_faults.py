@@ -2,6 +2,9 @@
 
 import http.client
 import json
+import os
+import signal
+import threading
 import time
 from contextlib import closing
 
@@ -119,3 +122,48 @@ def test_a_kept_connection_answers_holds_fast(bank: BankProcess) -> None:
             milliseconds.append((time.perf_counter() - started) * 1000)
 
     assert sorted(milliseconds)[100] < 20  # about 1 on a quiet machine
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "lie"), [("lie_amount", "amount", 1296), ("lie_id", "ref", "op-lix"), ("lie_id", "hold_id", None)]
+)
+def test_a_lie_is_told_once_and_the_truth_is_kept(bank: BankProcess, kind: str, name: str, lie: object) -> None:
+    bank.order(on="hold", kind=kind)
+    fields = {"ref": "op-lie", **hold_fields(bank.open_account())}
+
+    told, truth = bank.call("POST", "/v1/holds", fields)[1], bank.call("POST", "/v1/holds", fields)[1]
+
+    assert told[name] != truth[name]
+    assert lie is None or told[name] == lie
+    assert truth["amount"] == 1295
+    assert bank.get("/v1/operations/op-lie")["hold_id"] == truth["hold_id"]
+
+
+@pytest.mark.parametrize(("kind", "done"), [("die_before", False), ("die_after", True)])
+def test_a_bank_that_dies_comes_back_with_what_it_had_done(bank: BankProcess, kind: str, done: bool) -> None:
+    token = bank.open_account()
+    bank.order(on="hold", kind=kind)
+
+    with pytest.raises(BROKEN):
+        bank.post("/v1/holds", **hold_fields(token))
+    assert bank.process.wait(timeout=5) == -signal.SIGKILL
+    bank.start()
+
+    assert bank.account(token)["available"] == (10_000 - 1295 if done else 10_000)
+
+
+def test_a_bank_that_stands_still_goes_on_when_it_is_let(bank: BankProcess) -> None:
+    token = bank.open_account()
+    bank.order(on="hold", kind="stall")
+    threading.Timer(0.5, os.kill, (bank.process.pid, signal.SIGCONT)).start()
+    started = time.monotonic()
+
+    status, _ = bank.post("/v1/holds", **hold_fields(token))
+
+    assert status == 201
+    assert time.monotonic() - started > 0.4
+
+
+@pytest.mark.parametrize(("on", "kind"), [("hold", "forge"), ("any", "reorder"), ("notice", "garbage")])
+def test_a_fault_that_cannot_happen_there_is_not_ordered(bank: BankProcess, on: str, kind: str) -> None:
+    assert bank.call("POST", "/v1/admin/faults", {"on": on, "kind": kind})[1]["code"] == "invalid_field"

@@ -7,13 +7,13 @@ from stack import Places
 from stack.addresses import PortBusy, Ports, choose_ports, make_card, port, read_card, write_card
 from stack.run import read_request
 
-PORTS = Ports(web=8000, sockets=8001, bank=8002, bank_line=8003)
+PORTS = Ports(web=8000, sockets=8001, bank=8002, bank_line=8003, bank_page=8004)
 
 
 def test_any_ports_differ() -> None:
     ports = choose_ports(0)
 
-    assert len({ports.web, ports.sockets, ports.bank, ports.bank_line}) == 4
+    assert len({ports.web, ports.sockets, ports.bank, ports.bank_line, ports.bank_page}) == 5
 
 
 def test_a_port_that_was_asked_for_is_never_replaced() -> None:

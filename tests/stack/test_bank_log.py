@@ -49,3 +49,14 @@ def test_waits_for_the_end_of_a_line(log: Path) -> None:
 
 def test_a_bank_without_a_log_has_nothing_to_tell(tmp_path: Path) -> None:
     assert list(BankLog(tmp_path / "elsewhere.log").new_calls()) == []
+
+
+def test_names_the_certificate_and_the_keys_without_their_whole_length(log: Path) -> None:
+    bank_log = BankLog(log)
+    keys = {"certificate": "5f0c" * 16, "key_id": "9e1d" * 8, "answer_key_id": "bank-0a1b2c3d4e5f"}
+    with log.open("a") as file:
+        file.write(json.dumps({**json.loads(noted("hold")), **keys}) + "\n" + noted("page") + noted("notice"))
+
+    assert [call.proof for call in bank_log.new_calls()] == [
+        "our certificate 5f0c5f0c5f0c..., our key 9e1d9e1d9e1d..., the bank's key bank-0a1b2c3..."
+    ]

@@ -27,6 +27,7 @@ ACTS = [
     "Something comes back",
     "A till closes its day",
     "The bank does not answer",
+    "She takes her consent back at the bank",
     "A phone that was given up",
     "The bank's books",
 ]
@@ -54,6 +55,7 @@ def test_plays_everything_prints_one_object_and_stops_what_it_started(places: Pl
     assert "declined (already_used)" in results(outcome, "The same code twice")
     assert "declined (insufficient_funds)" in results(outcome, "Not enough money in the account")
     assert "processing" in results(outcome, "The bank does not answer")
+    assert "declined (instrument_unusable)" in results(outcome, "She takes her consent back at the bank")
     assert "declined (rejected)" in results(outcome, "A phone that was given up")
     assert len(read_picture(Path(outcome["picture"]).read_bytes())) == 248
     assert "\x1b" not in played.stderr

@@ -1,4 +1,4 @@
-"""What a customer does with a linked account: names it, prefers it, suspends it, removes it."""
+"""What becomes of a linked account: it is named, preferred, suspended, removed."""
 
 from datetime import datetime
 from typing import Final
@@ -7,13 +7,16 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.operations import record
+from apps.instruments import topics
 from apps.instruments.errors import InvalidName
 from apps.instruments.locks import lock_instrument
 from apps.instruments.models import Instrument
 from apps.instruments.states import MOVES, InstrumentStatus
 from apps.kernel.actors import Actor
 from apps.kernel.transitions import WrongState, check_move
+from apps.outbox.operations import leave_message
 
+PROVIDER: Final = "provider"
 _LONGEST_NAME: Final = 40
 
 
@@ -56,24 +59,54 @@ def move_instrument(
     """Suspend, resume or remove the customer's instrument; takes effect with the next code.
 
     When the default is removed, the lowest active handle that remains becomes it; a suspended default stays the
-    customer's choice and pays nothing. Asking for the status that it has already changes nothing.
+    customer's choice and pays nothing. Asking for the status that it has already changes nothing. The provider is told
+    of a removal, until it knows.
     Raises UnknownInstrument, WrongState.
     """
     instrument, instruments = lock_instrument(instrument_id, customer_id=customer_id)
+    move_locked(instrument, instruments, to=to, reason=reason, by=by, now=now)
+    return instrument
+
+
+def move_locked(
+    instrument: Instrument,
+    instruments: list[Instrument],
+    *,
+    to: InstrumentStatus,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> bool:
+    """Move one of the customer's locked instruments, in the caller's transaction; say whether its status changed.
+
+    What a provider has suspended and somebody else suspends as well, the provider can no longer resume.
+    """
     if instrument.status == to:
-        return instrument
+        if instrument.suspended_by == PROVIDER != by.kind:
+            instrument.suspended_by = by.kind
+            instrument.save(update_fields=["suspended_by"])
+            record(actor=by, action=f"instrument.{to}", subject=instrument.public_id, reason=reason, now=now)
+        return False
     check_move(MOVES, InstrumentStatus(instrument.status), to)
     instrument.status = to
+    instrument.suspended_by = by.kind if to == InstrumentStatus.SUSPENDED else ""
     if to == InstrumentStatus.REMOVED:
         instrument.is_default, instrument.removed_at = False, now
-    instrument.save(update_fields=["status", "is_default", "removed_at"])
+        leave_end_of_consent(instrument, by=by, now=now)
+    instrument.save(update_fields=["status", "suspended_by", "is_default", "removed_at"])
     record(actor=by, action=f"instrument.{to}", subject=instrument.public_id, reason=reason, now=now)
     if not any(candidate.is_default for candidate in instruments):
         # Sorted by handle; the list holds this very instrument, as it is now.
         active = [candidate for candidate in instruments if candidate.status == InstrumentStatus.ACTIVE]
         for successor in active[:1]:
             _choose(successor, by=by, now=now)
-    return instrument
+    return True
+
+
+def leave_end_of_consent(instrument: Instrument, *, by: Actor, now: datetime) -> None:
+    """Have the provider told of a removal, in the caller's transaction, unless it was the provider's own."""
+    if instrument.consent and by.kind != PROVIDER:
+        leave_message(topic=topics.END_CONSENT, arguments={"instrument_id": str(instrument.id)}, now=now)
 
 
 def _choose(instrument: Instrument, *, by: Actor, now: datetime) -> None:

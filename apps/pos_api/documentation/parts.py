@@ -20,6 +20,7 @@ from apps.rest.documentation import (
     nullable,
     object_schema,
     path_parameter,
+    security_scheme,
     words,
 )
 from apps.rest.lines import MAXIMUM_NAME_LENGTH
@@ -31,6 +32,33 @@ View = TypeVar("View", bound=Callable[..., object])
 TAG: Final = "Till"
 TILL_KEY: Final = bearer_scheme(
     "till_key", "The till's key, `till_live_...` or `till_test_...`; shown once when issued."
+)
+
+TILL_SIGNATURE: Final = security_scheme(
+    "till_signature",
+    {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Signature",
+        "description": "Where the merchant demands it, beside the key: an HTTP message signature (RFC 9421, "
+        "`ecdsa-p256-sha256`) with its `Signature-Input` and, for a body, `Content-Digest`. It covers `@method`, "
+        "`@path`, `@query` if there is one, `authorization`, `idempotency-key` of a POST, and `content-digest`; "
+        'parameters are `created`, `nonce`, `keyid` and `tag="mpayment-till"`.',
+    },
+)
+TILL_CERTIFICATE: Final = security_scheme(
+    "till_certificate",
+    {
+        "type": "mutualTLS",
+        "description": "Where the merchant demands it, beside the key: the client certificate registered for the till.",
+    },
+)
+# What a merchant can demand besides the key.
+PROOFS: Final = ((TILL_SIGNATURE,), (TILL_CERTIFICATE,), (TILL_SIGNATURE, TILL_CERTIFICATE))
+PROOF_PROBLEMS: Final = (
+    "`unauthenticated`: no, a wrong, an expired or a revoked key. Where the merchant demands more: "
+    "`signature_required`, `signature_invalid`, `signature_expired` (with `server_time`), `signature_replayed`, "
+    "`certificate_required`, `certificate_invalid`"
 )
 
 REFERENCE: Final = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
@@ -111,7 +139,9 @@ def till_call(
     name: str, *, scope: TillScope | None = TillScope.PAYMENTS, problems: Mapping[int, str], **described_by: Any
 ) -> Callable[[View], View]:
     """Return the decorator for a view's method; 401, 403, 429 and 503 need not be repeated."""
-    always = {429: "`too_many_requests`: wait as `Retry-After` says"}
+    always = {401: PROOF_PROBLEMS, 429: "`too_many_requests`: wait as `Retry-After` says"}
     if scope is not None:
         always[403] = f"`scope_missing`: the key is not good for `{scope}`"
-    return describe(name, tag=TAG, security=TILL_KEY, problems=always | dict(problems), **described_by)
+    return describe(
+        name, tag=TAG, security=TILL_KEY, strengthened_by=PROOFS, problems=always | dict(problems), **described_by
+    )

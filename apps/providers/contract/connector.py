@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
 from apps.kernel.masking import Secret
@@ -32,14 +33,33 @@ class Capabilities:
     settlement: bool
 
 
-@dataclass(frozen=True, slots=True)
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    OPERATION = "operation"
+    CONSENT = "consent"
+    # Of a type that we do not know; kept for people.
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One fact that a provider told unasked, its signature verified. `notice_id` is the provider's, to drop repeats."""
+    """What a provider told unasked, its signature verified: a hint to ask, never a fact to book.
+
+    `notice_id` is the provider's, to drop repeats, and `nonce` that of this one message, to drop replays. `reference`
+    is ours, of the operation; `consent` the provider's name for a linked account.
+    """
 
     notice_id: str
-    reference: str
-    kind: str
-    outcome: InquiryOutcome
+    nonce: str
+    kind: NoticeKind
+    # The provider's own word, bounded and printable.
+    raw_kind: str
+    reference: str = ""
+    amount: Money | None = None
+    consent: str = ""
+    # Whether the provider says that the linked account can pay; None where it is about something else.
+    is_usable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

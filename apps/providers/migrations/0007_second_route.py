@@ -5,19 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('providers', '0006_notices_stay'),
+        ("providers", "0006_notices_stay"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='provideraccount',
-            name='second_route',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.provideraccount'),
+            model_name="provideraccount",
+            name="second_route",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="providers.provideraccount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='provideraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('second_route__isnull', True), models.Q(('second_route', models.F('id')), _negated=True), _connector='OR'), name='provider_second_route_is_another'),
+            model_name="provideraccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("second_route__isnull", True),
+                    models.Q(("second_route", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="provider_second_route_is_another",
+            ),
         ),
     ]

@@ -16,7 +16,7 @@ from apps.kernel.masking import Secret
 from apps.keys.errors import KeysUnavailable
 from apps.keys.kek import WrappedKey, key_encryption_keys
 from apps.providers.contexts import credential_aad
-from apps.providers.errors import InvalidProviderAccount, ProviderCodeTaken
+from apps.providers.errors import InvalidProviderAccount, ProviderCodeTaken, UnknownProviderAccount
 from apps.providers.line import trust_from
 from apps.providers.locks import lock_provider_account
 from apps.providers.masking import masked_detail
@@ -103,6 +103,30 @@ def trust_provider(*, account_id: UUID, line: Mapping[str, object], by: Actor, n
     trust = trust_from(line)
     facts = {"pins": sorted(trust.pins), "signing_keys": sorted(trust.signing_keys)}
     record(actor=by, action="provider.trusted", subject=_subject(account), facts=facts, now=now)
+    return account
+
+
+@transaction.atomic(durable=True)
+def set_second_route(*, account_id: UUID, second_id: UUID | None, by: Actor, now: datetime) -> ProviderAccount:
+    """Name the line to the same provider that is tried when this one certainly did nothing; None takes it away.
+
+    The same again changes nothing. Raises UnknownProviderAccount, and InvalidProviderAccount for the account itself
+    or one that speaks through another connector: instruments are known to one provider only.
+    """
+    account = lock_provider_account(account_id)
+    if account.second_route_id == second_id:
+        return account
+    if second_id == account.id:
+        raise InvalidProviderAccount("a route is not its own second route")
+    second = None if second_id is None else ProviderAccount.objects.filter(id=second_id).first()
+    if second_id is not None and second is None:
+        raise UnknownProviderAccount
+    if second is not None and second.connector != account.connector:
+        raise InvalidProviderAccount(f"{second.code} speaks {second.connector}, not {account.connector}")
+    account.second_route = second
+    account.save(update_fields=["second_route"])
+    facts = {"second_route": None if second is None else second.code}
+    record(actor=by, action="provider.second_route_set", subject=_subject(account), facts=facts, now=now)
     return account
 
 

@@ -22,11 +22,15 @@ from apps.providers.contract import (
     CheckLiquidity,
     ConfigError,
     Connector,
+    ConsentEnded,
     Declined,
     Description,
     Inquire,
     InquiryOutcome,
     InstrumentDescription,
+    LinkedAccount,
+    LinkOutcome,
+    LinkPage,
     NeverHeardOf,
     NotSent,
     Pending,
@@ -57,7 +61,7 @@ _VERBS: Final[Mapping[type[Request], CallVerb]] = MappingProxyType(
 )
 _LONGEST_REFERENCE: Final = 64
 
-Answer = TypeVar("Answer", InquiryOutcome, Description)
+Answer = TypeVar("Answer", InquiryOutcome, Description, LinkOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def call_provider(*, account: ProviderAccount, request: Request) -> Called:
     open; whatever goes wrong in a connector is Unknown. Raises RouteSwitchedOff, which is a ConfigError.
     """
     token = request.instrument_token if isinstance(request, CheckLiquidity | Authorise) else None
-    outcome, call = _call(
+    outcome, call = call_and_note(
         account,
         _VERBS[type(request)],
         reference=request.reference,
@@ -109,7 +113,7 @@ def describe_instrument(
     *, account: ProviderAccount, token: Secret[str], reference: str, deadline_seconds: float
 ) -> Described:
     """Ask what a token stands for, under the same rules as `call_provider`; `reference` is for the log alone."""
-    outcome, call = _call(
+    outcome, call = call_and_note(
         account,
         CallVerb.DESCRIBE_INSTRUMENT,
         reference=reference,
@@ -145,7 +149,7 @@ def _ask(connector: Connector, request: Request) -> InquiryOutcome:
             raise TypeError(f"{type(request).__name__} is no request to a provider")
 
 
-def _call(
+def call_and_note(
     account: ProviderAccount,
     verb: CallVerb,
     *,
@@ -154,6 +158,7 @@ def _call(
     deadline_seconds: float,
     ask: Callable[[Connector, float], Answer],
 ) -> tuple[Answer | Unknown | NotSent, ProviderCall]:
+    """Ask under the rules of `call_provider`; `token` is a secret that no detail of the call may quote."""
     if connection.in_atomic_block:
         raise RuntimeError("a provider is never called inside a transaction")
     call = ProviderCall(account=account, reference=reference[:_LONGEST_REFERENCE], verb=verb, at=timezone.now())
@@ -229,9 +234,9 @@ def _probe(account: ProviderAccount, connector: Connector, breaker: CircuitBreak
     breaker.record_health(is_healthy=is_healthy)
 
 
-def _in_words(outcome: InquiryOutcome | Description) -> tuple[CallOutcome, str]:
+def _in_words(outcome: InquiryOutcome | Description | LinkOutcome) -> tuple[CallOutcome, str]:
     match outcome:
-        case Approved() | InstrumentDescription():
+        case Approved() | InstrumentDescription() | LinkPage() | LinkedAccount() | ConsentEnded():
             return CallOutcome.APPROVED, ""
         case Declined(reason=reason, raw_reason=raw):
             return CallOutcome.DECLINED, f"{reason} ({raw})" if raw not in {"", reason} else reason

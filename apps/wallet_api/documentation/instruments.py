@@ -83,8 +83,8 @@ COMPLETE_LINK: Final = describe(
     "complete_link",
     tag=TAG,
     summary="Come back from the provider's page",
-    description="The parameters that came back, as they came; only the device that began can do it. Completed twice, it "
-    "answers the same instrument. `account_token` comes only from a provider that has no page.",
+    description="The parameters that came back, as they came; only the device that began can do it. Completed twice, "
+    "it answers the same instrument. `account_token` comes only from a provider that has no page.",
     security=SESSION_TOKEN,
     parameters=(path_parameter("link", LINK_ID, "The link's id"),),
     body=Body(

@@ -40,6 +40,7 @@ class Command(BaseCommand):
             "--known", type=Path, help="what an earlier run printed as JSON: keys and codes in it that are good stay"
         )
         parser.add_argument("--bank-url", help="where the bank simulator listens; without it there is no bank")
+        parser.add_argument("--bank-notice-url", help="where the bank sends its notices; it must be told the same")
         parser.add_argument("--bank-key-file", type=Path, help="file with the key that the bank knows us by")
 
     # Django passes the parsed arguments as keywords of any type.
@@ -52,7 +53,8 @@ class Command(BaseCommand):
             asked: LineRequest | None = None
             if options["bank_url"]:
                 key = _read_key(options["bank_key_file"])
-                asked = seed_bank(base_url=options["bank_url"], credential=key, now=now)
+                notices = options["bank_notice_url"]
+                asked = seed_bank(base_url=options["bank_url"], notice_url=notices, credential=key, now=now)
             customers = seed_customers(known_codes=known.activation_codes, now=now)
         except DomainError as error:
             raise CommandError(str(error)) from None

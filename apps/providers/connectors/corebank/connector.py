@@ -6,6 +6,15 @@ from datetime import date
 from typing import Final
 
 from apps.kernel.masking import Secret
+from apps.providers.connectors.corebank.linking import (
+    end_from,
+    end_request,
+    link_request,
+    linked_account_from,
+    page_from,
+    redemption_request,
+)
+from apps.providers.connectors.corebank.notices import notice_from
 from apps.providers.connectors.corebank.statement import settlement_from
 from apps.providers.connectors.corebank.wire import (
     Writing,
@@ -17,17 +26,21 @@ from apps.providers.connectors.corebank.wire import (
 )
 from apps.providers.contract import (
     Authorise,
+    BeginLink,
     Capabilities,
     Capture,
     CheckLiquidity,
     Declined,
     Description,
+    EndConsent,
     Inquire,
     InquiryOutcome,
     InvalidNotice,
+    LinkOutcome,
     Notice,
     NotSent,
     Outcome,
+    RedeemLink,
     Refund,
     Reverse,
     Settlement,
@@ -36,6 +49,7 @@ from apps.providers.contract import (
     Void,
 )
 from apps.providers.http import ClosedExchange, HttpAnswer, HttpExchange, HttpRequest
+from apps.providers.signatures import NoticeVerifier
 
 _HEALTH_DEADLINE_SECONDS: Final = 2.0
 _STATEMENT_DEADLINE_SECONDS: Final = 60.0
@@ -45,9 +59,16 @@ _MAXIMUM_STATEMENT_BYTES: Final = 64 * 1024 * 1024
 class CorebankConnector:
     """One account at a bank core. `client_key` is the bank's credential for us."""
 
-    def __init__(self, *, exchange: HttpExchange | ClosedExchange, client_key: Secret[str]) -> None:
+    def __init__(
+        self,
+        *,
+        exchange: HttpExchange | ClosedExchange,
+        client_key: Secret[str],
+        notices: NoticeVerifier | None = None,
+    ) -> None:
         self._client_key = client_key
         self._exchange = exchange
+        self._notices = notices
 
     def close(self) -> None:
         """Close the connections to the bank."""
@@ -59,7 +80,7 @@ class CorebankConnector:
             partial_capture=True,
             multiple_captures=True,
             partial_refund=True,
-            notices=False,
+            notices=self._notices is not None,
             settlement=True,
         )
 
@@ -101,7 +122,33 @@ class CorebankConnector:
         return description_from(status=answer.status, body=answer.body)
 
     def parse_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        raise InvalidNotice("the bank core sends no notices")
+        if self._notices is None:
+            raise InvalidNotice("nothing is known by which a notice could be believed")
+        return notice_from(body, nonce=self._notices.nonce_of(headers, body))
+
+    def begin_link(self, request: BeginLink) -> LinkOutcome:
+        """Return the bank's consent page for this customer."""
+        answer = self._send(link_request(request), request.deadline_seconds)
+        if not isinstance(answer, HttpAnswer):
+            return answer
+        return page_from(request, status=answer.status, body=answer.body)
+
+    def redeem_link(self, request: RedeemLink) -> LinkOutcome:
+        """Return the account that the customer chose on that page."""
+        message = redemption_request(request)
+        if isinstance(message, Declined):
+            return message
+        answer = self._send(message, request.deadline_seconds)
+        if not isinstance(answer, HttpAnswer):
+            return answer
+        return linked_account_from(request, status=answer.status, body=answer.body)
+
+    def end_consent(self, request: EndConsent) -> LinkOutcome:
+        """Return that the token pays no more."""
+        answer = self._send(end_request(request), request.deadline_seconds)
+        if not isinstance(answer, HttpAnswer):
+            return answer
+        return end_from(request, status=answer.status, body=answer.body)
 
     def fetch_settlement(self, day: date) -> Settlement:
         answer = self._send(

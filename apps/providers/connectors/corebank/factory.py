@@ -9,7 +9,7 @@ from apps.kernel.masking import Secret
 from apps.providers.connectors.corebank.connector import CorebankConnector
 from apps.providers.http import ClosedExchange, HttpExchange
 from apps.providers.line import OwnKeys, newest_valid, trust_from
-from apps.providers.signatures import AnswerVerifier, RequestSigner
+from apps.providers.signatures import AnswerVerifier, NoticeVerifier, RequestSigner
 from apps.providers.tls import client_context
 
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -35,7 +35,8 @@ def connect(settings: Mapping[str, object], credential: Secret[str], keys: OwnKe
         raise ValueError("a bank is reached by https; by http only on this machine, and without a line")
     else:
         exchange = HttpExchange(base_url)
-    return CorebankConnector(exchange=exchange, client_key=credential)
+    notices = _notices(settings.get("notice_url"), settings.get("line"))
+    return CorebankConnector(exchange=exchange, client_key=credential, notices=notices)
 
 
 def _secured(base_url: str, line: object, keys: OwnKeys) -> HttpExchange | ClosedExchange:
@@ -51,6 +52,18 @@ def _secured(base_url: str, line: object, keys: OwnKeys) -> HttpExchange | Close
         signer=RequestSigner(base_url, keys.signing, clock=_clock),
         verifier=AnswerVerifier(base_url, trust.signing_keys),
     )
+
+
+def _notices(url: object, line: object) -> NoticeVerifier | None:
+    """Return what believes notices, once the bank's keys are known; ValueError for an address that is none."""
+    if url is None:
+        return None
+    parts = urlsplit(url) if isinstance(url, str) else None
+    if parts is None or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("notice_url is where the bank reaches us, without query")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _THIS_MACHINE):
+        raise ValueError("notice_url is https, or http on this machine only")
+    return None if line is None else NoticeVerifier(str(url), trust_from(line).signing_keys)
 
 
 def _clock() -> datetime:

@@ -47,6 +47,11 @@ REASONS: Final[Mapping[str, DeclineReason]] = MappingProxyType(
 REFUSALS: Final[Mapping[tuple[int, str], DeclineReason]] = MappingProxyType(
     {
         (404, "unknown_account"): DeclineReason.INVALID_INSTRUMENT,
+        (404, "unknown_code"): DeclineReason.INVALID_INSTRUMENT,
+        (404, "unknown_consent"): DeclineReason.INVALID_INSTRUMENT,
+        # About linking alone: payments go on while staff repair it.
+        (404, "no_page"): DeclineReason.NOT_PERMITTED,
+        (422, "return_url_refused"): DeclineReason.NOT_PERMITTED,
         (404, "unknown_hold"): DeclineReason.UNKNOWN_OPERATION,
         (404, "unknown_capture"): DeclineReason.UNKNOWN_OPERATION,
         (422, "amount_too_large"): DeclineReason.LIMIT_EXCEEDED,

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="for people; without it, the code")
         parser.add_argument("--connector", required=True, choices=sorted(settings.CONNECTORS))
         parser.add_argument("--base-url", help="scheme, host and port, where the connector wants one")
-        parser.add_argument("--link-url", help="the provider's page on which customers link an account")
+        parser.add_argument("--notice-url", help="where the provider sends its notices; it must be told the same")
         # In a file, because everybody on this machine can read a command line.
         parser.add_argument("--credential-file", required=True, type=Path, help="what the provider knows us by")
         parser.add_argument("--enable", action="store_true", help="switch a route on that was switched off")
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         by, now = Actor("system", "create_provider_account"), timezone.now()
         try:
             credential = Secret(options["credential_file"].read_text(encoding="utf-8").strip())
-            facts = {"base_url": options["base_url"], "link_url": options["link_url"]}
+            facts = {"base_url": options["base_url"], "notice_url": options["notice_url"]}
             wanted = {name: value for name, value in facts.items() if value is not None}
             account = ProviderAccount.objects.filter(code=options["code"]).first()
             if account is None:
