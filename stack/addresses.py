@@ -134,8 +134,10 @@ def describe(card: dict[str, Any]) -> str:
     """Return the card as people read it."""
     names = {"pos_url": "POS API", "socket_url": "sockets", "bank_url": "bank"}
     lines = [f"  {label:<10} {card[name]}" for name, label in names.items() if name in card]
+    if "wallet_url" in card:
+        lines.insert(0, f"  {'wallet':<10} {card['wallet_url']}  (a phone-sized window; activation codes are below)")
     if "demo_url" in card:
-        # To click on. The wallet's and the staff's pages are on the card, and are shown here once they are there.
+        lines.append(f"  {'lost phone':<10} {card['demo_url'].removesuffix('demo/')}lost-phone")
         lines.append(f"  {'API docs':<10} {card['demo_url'].removesuffix('demo/')}api/docs")
         lines.append(f"  {'mail':<10} {card['demo_url']}mail")
     lines += [

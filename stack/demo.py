@@ -98,6 +98,7 @@ def _play(places: Places, card: dict[str, Any], show: Callable[[str], None], *, 
                 stage.clerk.clear_faults()
     if failure is None:
         show(f"\nAll of it happened, in {line.total_ms() / 1000:.1f} s. The first code is in {picture}")
+        show(f"To pay with a phone of your own: `make run`, and open {card['wallet_url']} there.")
     outcome: dict[str, Any] = {
         "ok": failure is None,
         "total_ms": round(line.total_ms(), 1),

@@ -6,9 +6,10 @@ A list and not a subscription: it keeps the announcement for a waiter that liste
 import logging
 import secrets
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import redis
 
@@ -82,6 +83,7 @@ def waiting_for(subject: str) -> Iterator[Waiter]:
     name = _waiters(subject)
     try:
         with live_redis().pipeline(transaction=False) as pipeline:
+            _forget_finished(pipeline)
             pipeline.sadd(name, list_name)
             pipeline.expire(name, LIFETIME_SECONDS)
             pipeline.execute()
@@ -91,15 +93,22 @@ def waiting_for(subject: str) -> Iterator[Waiter]:
     try:
         yield waiter
     finally:
-        _forget(name, list_name)
+        # Whoever waited has an answer to give now. The next one in this process clears up, or it expires.
+        _finished.append((name, list_name))
 
 
-def _forget(name: str, list_name: str) -> None:
-    """Leave nothing behind; what cannot be removed now expires."""
-    try:
-        with live_redis().pipeline(transaction=False) as pipeline:
-            pipeline.srem(name, list_name)
-            pipeline.delete(list_name)
-            pipeline.execute()
-    except redis.RedisError as error:
-        logger.warning("waiter not removed", extra={"subject": name, "error": type(error).__name__})
+# Of a set and a list each; what falls out at the far end expires.
+_finished: Final[deque[tuple[str, str]]] = deque(maxlen=1000)
+
+
+# Any: the client's pipelines have no types.
+def _forget_finished(pipeline: Any) -> None:
+    """Take away what finished waiters of this process have left, with the commands that are sent anyway."""
+    while _finished:
+        try:
+            name, list_name = _finished.popleft()
+        except IndexError:
+            # Another thread was quicker.
+            return
+        pipeline.srem(name, list_name)
+        pipeline.delete(list_name)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pytest_django import Settings
 
-from apps.live.announcements import announce, waiting_for
+from apps.live.announcements import LIFETIME_SECONDS, announce, waiting_for
 from apps.live.connection import live_redis
 from apps.live.presence import end_presence, is_present, note_presence
 from stack import Redis
@@ -50,11 +50,14 @@ def test_the_time_is_up_when_nothing_was_announced(bell: Redis) -> None:
     assert time.monotonic() - before >= 0.4
 
 
-def test_a_waiter_leaves_nothing_behind(bell: Redis) -> None:
+def test_what_a_waiter_leaves_goes_with_the_next_one_or_expires(bell: Redis) -> None:
     with waiting_for("pay_1"):
         announce("pay_1")
 
-    assert live_redis().keys("*") == []
+    left = live_redis().keys("*")
+    assert all(0 < live_redis().ttl(key) <= LIFETIME_SECONDS for key in left)
+    with waiting_for("pay_2"):
+        assert not set(live_redis().keys("*")) & set(left)
 
 
 def test_without_redis_a_waiter_looks_by_itself_until_the_time_is_up(settings: Settings) -> None:
