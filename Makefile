@@ -36,7 +36,7 @@ demo: $(STAMP) $(NODE_STAMP) ## play a payment from the first mail to the confir
 	@$(BIN)/python -m stack.demo $(if $(filter-out 0,$(JSON)),--json) $(ARGS)
 
 test: $(STAMP) $(NODE_STAMP) ## run the tests, on an embedded PostgreSQL and Redis
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 10 $(ARGS)
 
 check: $(STAMP) $(NODE_STAMP) ## lint, types, floors
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Final
 
 import django
 import pytest
@@ -42,6 +43,20 @@ if "REDIS_URL" not in os.environ:
 # Here, because pytest-django has looked for settings before this file set them.
 django.setup()
 allow_emptying()
+
+
+_TESTS: Final = Path(__file__).parent
+# Few tests that take long, in processes of their own: begun first, so that no worker is alone with them at the end.
+SLOW_FOLDERS: Final = ("browser", "till_conformance", "journeys", "stack", "badinput", "demo", "simulators")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slow folders first; within a folder the order stays."""
+    items.sort(key=lambda item: _place(item.path.relative_to(_TESTS).parts[0]))
+
+
+def _place(folder: str) -> int:
+    return SLOW_FOLDERS.index(folder) if folder in SLOW_FOLDERS else len(SLOW_FOLDERS)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,6 +1,7 @@
 """The client that till vendors copy, and the example till that uses it, against a real server on a real socket."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -134,5 +135,6 @@ def test_the_example_till_sells_takes_back_and_closes_its_day(
     assert (played.returncode, played.stderr) == (0, ""), played.stderr
     assert played.stdout.count("PAID 4250") == 2
     assert "Another one? (y/n)" in played.stdout
-    assert "refund queued 4250" in played.stdout
+    # How far it is by then, is the worker's affair.
+    assert re.search(r"refund (queued|sent|succeeded) 4250", played.stdout)
     assert played.stdout.rstrip().endswith("day closed, matched")
