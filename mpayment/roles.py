@@ -94,6 +94,12 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "limits.PendingLimit": changing("per_payment_minor per_day_minor asked_at effective_at", is_cleared=True),
     "limits.DayCounter": changing("used_minor counted_since", is_cleared=True),
     "fraud.Assessment": APPEND_ONLY,
+    "fraud.Rule": changing("status checker approval live_approval shadow_at live_at retired_at"),
+    "fraud.Rulebook": changing("edition"),
+    "fraud.Listing": changing("ended_by ended_at"),
+    "fraud.Refunded": APPEND_ONLY,
+    "fraud.AssessmentOutcome": APPEND_ONLY,
+    "fraud.BackTest": changing("position_at position_id result ended_at"),
     # F6 heart
     "transactions.Payment": changing(
         "status version instrument fallback authorised_minor captured_minor released_minor refunded_minor"

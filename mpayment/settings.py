@@ -182,6 +182,9 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "transactions.carry_out": "apps.transactions.tasks.carry_out",
     "transactions.watch": "apps.transactions.tasks.watch",
     "transactions.decide_refund": "apps.transactions.tasks.decide_refund",
+    "fraud.decide_rule": "apps.fraud.tasks.decide_rule",
+    "fraud.decide_live": "apps.fraud.tasks.decide_live",
+    "fraud.back_test": "apps.fraud.tasks.back_test",
     "devices.forget_expired": "apps.devices.tasks.forget",
     "limits.forget_counters": "apps.limits.tasks.forget",
     "merchants.forget_nonces": "apps.merchants.tasks.forget",
@@ -224,6 +227,10 @@ EVENT_SUBSCRIBERS: dict[str, list[str]] = {
     "approval.approved.refund": ["transactions.decide_refund"],
     "approval.refused.refund": ["transactions.decide_refund"],
     "approval.expired.refund": ["transactions.decide_refund"],
+    "approval.approved.fraud_rule": ["fraud.decide_rule"],
+    "approval.refused.fraud_rule": ["fraud.decide_rule"],
+    "approval.expired.fraud_rule": ["fraud.decide_rule"],
+    "approval.approved.fraud_rule_live": ["fraud.decide_live"],
     "case.alarm": ["mail.alert"],
 }
 
@@ -263,6 +270,13 @@ AUTHORISE_IN = env_choice("AUTHORISE_IN", "worker", "request")
 # Each occupies a thread: above this a till is told at once that the payment is being processed. Below the web
 # server's number of threads, so that captures always find one; the operator raises both together.
 WAITING_REQUESTS_PER_PROCESS = env_int("WAITING_REQUESTS_PER_PROCESS", default=24)
+# From which total score of the fraud rules the customer is asked, staff are asked, and a payment is refused; the
+# operator sets them together with the scores of the rules.
+FRAUD_SCORES = {
+    "consent": env_int("FRAUD_CONSENT_SCORE", default=40),
+    "review": env_int("FRAUD_REVIEW_SCORE", default=70),
+    "block": env_int("FRAUD_BLOCK_SCORE", default=100),
+}
 # The most that one payment may be unless the customer or staff set another limit, in minor units. A browser keeps its
 # key in software, hence the lower one. The operator sets what the retailer's risk officer decides.
 LIMIT_CURRENCY = env_text("LIMIT_CURRENCY", default="CHF")

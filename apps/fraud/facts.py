@@ -26,6 +26,17 @@ class Facts:
     is_attended: bool
     made_online: bool
     suspicions: tuple[str, ...] = ()
+    # Country and town of the store, such as "CH Zürich"; empty where nobody said.
+    town: str = ""
+    # The merchant's.
+    time_zone: str = "UTC"
+    is_training: bool = False
+    # The counter of this code, and the phone's last one and when that one was made, as they were before.
+    counter: int | None = None
+    previous_counter: int | None = None
+    previous_issued_at: datetime | None = None
+    # Unix seconds of the device's wrong PIN tries, as far back as they are kept.
+    wrong_pin_times: tuple[int, ...] = ()
 
     def as_document(self) -> dict[str, object]:
         """Return the facts as JSON keeps them: ids as text, times in RFC 3339, money in minor units."""

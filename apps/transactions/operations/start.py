@@ -4,7 +4,7 @@ It is committed also when the answer is no: a spent code and a PIN try outlive t
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -143,6 +143,8 @@ class _Start:
         self.day = business_date(self.merchant, now=now)
         # Training moves no money, and so uses up no limit.
         self.limits_day = None if sale.is_training else self.day
+        # The payer's phone as it was when the code was opened, before this code was spent.
+        self.before: Device | None = None
 
     def live_sale(self) -> UUID | None:
         """Return the live sale under this receipt number."""
@@ -168,6 +170,7 @@ class _Start:
         )
         if isinstance(payer, Refusal):
             return self._decline(payer, opened.device, None)
+        self.before = opened.device
         entitled = self._entitle(payer)
         if isinstance(entitled, Refusal):
             return self._decline(entitled, payer.device, None)
@@ -228,7 +231,7 @@ class _Start:
         return _Entitled(payer, instrument, fallback, account, assessment, decided)
 
     def _facts(self, payer: Payer, instrument: Instrument, suspicions: tuple[str, ...]) -> Facts:
-        till = self.point.till
+        till, before = self.point.till, self.before
         return Facts(
             payment=self.payment_id,
             customer=payer.device.customer_id,
@@ -245,6 +248,13 @@ class _Start:
             is_attended=till.kind == TillKind.ATTENDED,
             made_online=payer.claims.made_online,
             suspicions=suspicions,
+            town=f"{till.store.country} {till.store.town}",
+            time_zone=self.merchant.time_zone,
+            is_training=self.sale.is_training,
+            counter=payer.claims.counter,
+            previous_counter=None if before is None else before.counter,
+            previous_issued_at=_last_issued_at(before),
+            wrong_pin_times=tuple(payer.device.pin_wrong_times),
         )
 
     def _begin(self, entitled: _Entitled, ring: bool) -> Started:
@@ -315,6 +325,11 @@ class _Start:
             answer_until=self.now + ANSWER_WITHIN,
             created_at=self.now,
         )
+
+
+def _last_issued_at(device: Device | None) -> datetime | None:
+    """Return when the phone said that it made its last code that was accepted; None before the first one."""
+    return datetime.fromtimestamp(device.last_issued_at, UTC) if device and device.last_issued_at else None
 
 
 def shown_code(refusal: Refusal) -> str:
