@@ -6,6 +6,7 @@ import pytest
 
 from apps.audit.models import Record
 from apps.cases.models import Case
+from apps.fraud.models import Refunded
 from apps.idempotency.errors import KeyReused
 from apps.kernel.errors import DomainError
 from apps.kernel.money import Money
@@ -70,6 +71,18 @@ def test_without_an_amount_it_is_all_that_is_left(shop: Shop, payment: Payment, 
 
     assert rest.refund.amount_minor == 1000
     assert (done.refunded_minor, done.refund_status) == (1295, RefundFacet.FULL)
+
+
+def test_the_rules_hear_once_of_what_was_given_back(shop: Shop, payment: Payment, now: datetime) -> None:
+    refund(shop, payment, 295, now=now, cashier="0042")
+    assert not Refunded.objects.exists()
+
+    for _ in range(2):
+        carry_out_all(payment.id, now=now)
+
+    (heard,) = Refunded.objects.all()
+    assert (heard.refund_id, heard.cashier, heard.amount_minor) == (Refund.objects.get().id, "0042", 295)
+    assert (heard.customer_id, heard.merchant_id) == (payment.customer_id, shop.merchant.id)
 
 
 def test_repeating_a_refund_is_the_same_refund(shop: Shop, payment: Payment, now: datetime) -> None:

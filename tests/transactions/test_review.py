@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from apps.audit.models import Record
-from apps.fraud.models import Verdict
+from apps.fraud.models import AssessmentOutcome, OutcomeKind, Verdict
 from apps.kernel.transitions import WrongState
 from apps.merchants.models import TillKind
 from apps.transactions.errors import PaymentNotFound
@@ -136,3 +136,10 @@ def test_what_was_never_held_is_not_decided(shop: Shop, phone: Phone, now: datet
         review(shop.sell(phone, 4250, now=now), now=now)
     with pytest.raises(PaymentNotFound):
         decide_review(payment_id=shop.till.id, is_release=True, reason="x", by=BEAT, now=now)
+
+
+def test_a_refusal_tells_the_rules_that_it_was_fraud(payment: Payment, now: datetime) -> None:
+    review(payment, is_release=False, now=now)
+
+    (outcome,) = AssessmentOutcome.objects.filter(assessment__payment_id=payment.id)
+    assert outcome.kind == OutcomeKind.CONFIRMED_FRAUD

@@ -13,6 +13,7 @@ from apps.approvals.operations import ask_approval
 from apps.approvals.queries import find_approval
 from apps.approvals.states import ApprovalStatus
 from apps.audit.operations import record
+from apps.fraud.operations import note_refund
 from apps.idempotency.operations import Known, Subject
 from apps.kernel.actors import Actor
 from apps.kernel.ids import public_id, uuid7
@@ -277,6 +278,15 @@ def settle_refund(
 def _book(payment: Payment, refund: Refund, operation: Operation, by: Actor, now: datetime) -> None:
     refund.business_date = business_date(payment.merchant, now=now)
     _end_if_done(refund, now)
+    if refund.status == RefundStatus.SUCCEEDED and not payment.is_training:
+        note_refund(
+            refund_id=refund.id,
+            customer_id=payment.customer_id,
+            merchant_id=payment.merchant_id,
+            cashier=refund.cashier,
+            amount=Money(refund.amount_minor, refund.currency),
+            now=now,
+        )
     post_refund(payment, provider=operation.attempt.provider_account.code, amount=operation.amount, now=now)
     event = change_payment(
         payment,

@@ -6,10 +6,12 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.operations import record
+from apps.fraud.models import OutcomeKind
+from apps.fraud.operations import note_outcome
 from apps.kernel.actors import Actor
 from apps.kernel.transitions import WrongState
 from apps.transactions.locks import lock_payment
-from apps.transactions.models import Payment
+from apps.transactions.models import Attempt, Payment
 from apps.transactions.operations.proceed import go_on, miss_deadline, turn_down
 from apps.transactions.states import Status
 
@@ -35,5 +37,8 @@ def _decide(payment_id: UUID, is_release: bool, reason: str, by: Actor, now: dat
     if is_release:
         go_on(payment, kind="payment.released", by=by, now=now)
     else:
+        # Whoever looked has found it to be fraud; the rule that held it is measured by that.
+        assessment_id = Attempt.objects.filter(payment=payment).latest("number").assessment_id
+        note_outcome(assessment_id=assessment_id, kind=OutcomeKind.CONFIRMED_FRAUD, by=by, now=now)
         turn_down(payment, code="rejected", detail="fraud_blocked", by=by, now=now)
     return payment, True
