@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "apps.approvals",
     "apps.cases",
     "apps.mail",
+    "apps.operators",
     "apps.customers",
     "apps.providers",
     "apps.merchants",
