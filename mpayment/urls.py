@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/wallet/v1/", include("apps.wallet_api.urls")),
     path("api/providers/v1/", include("apps.provider_hooks.urls")),
     path("wallet/", include("apps.wallet_pwa.urls")),
+    path("staff/", include("apps.staff_portal.urls")),
     path("", include("apps.lost_phone.urls")),
 ]
 if settings.DEMO:
