@@ -135,7 +135,7 @@ def describe(card: dict[str, Any]) -> str:
     names = {"pos_url": "POS API", "socket_url": "sockets", "bank_url": "bank"}
     lines = [f"  {label:<10} {card[name]}" for name, label in names.items() if name in card]
     if "demo_url" in card:
-        # To click on. The wallet's and the staff's pages are on the card, and are shown here once they are there.
+        # To click on. The wallet's page is on the card, and is shown here once it is there.
         lines.append(f"  {'API docs':<10} {card['demo_url'].removesuffix('demo/')}api/docs")
         lines.append(f"  {'mail':<10} {card['demo_url']}mail")
     lines += [
@@ -144,6 +144,8 @@ def describe(card: dict[str, Any]) -> str:
     ]
     whose = {customer["activation_code"]: customer["email"] for customer in card.get("customers", [])}
     lines += [f"  activation {code}  ({whose.get(code, '')})" for code in card.get("activation_codes", [])]
+    if card.get("logins"):
+        lines.append(f"  {'staff':<10} {card['staff_url']}")
     if "bank_page_url" in card:
         lines.append(f"  {'e-banking':<10} {card['bank_page_url']}/consents")
     lines += [

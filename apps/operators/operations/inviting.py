@@ -87,11 +87,11 @@ def accept_invitation(*, code: str, password: Secret[str], now: datetime) -> Ope
         raise InvitationInvalid
     operator.password, operator.failures, operator.locked_until = kept, 0, None
     operator.totp_kek_id, operator.totp_nonce, operator.totp_wrapped = "", b"", b""
-    operator.totp_confirmed_at = None
+    operator.totp_confirmed_at, operator.totp_last_step = None, 0
     operator.save(
         update_fields=[
             *("password", "failures", "locked_until"),
-            *("totp_kek_id", "totp_nonce", "totp_wrapped", "totp_confirmed_at"),
+            *("totp_kek_id", "totp_nonce", "totp_wrapped", "totp_confirmed_at", "totp_last_step"),
         ]
     )
     BackupCode.objects.filter(operator=operator, used_at=None).update(used_at=now)

@@ -17,7 +17,7 @@ const move = (step) => {
   next?.scrollIntoView({ block: "nearest" });
 };
 
-const open = () => {
+const openRow = () => {
   const row = currentRow();
   const link = /** @type {HTMLElement | null} */ (row?.matches("a") ? row : (row?.querySelector("[data-open]") ?? null));
   link?.click();
@@ -38,7 +38,7 @@ const KEYS = {
   "/": () => /** @type {HTMLElement | null} */ (document.querySelector("#q"))?.focus(),
   j: () => move(1),
   k: () => move(-1),
-  o: open,
+  o: openRow,
   a: () => decide("a"),
   r: () => decide("r"),
   "?": () => {
