@@ -39,7 +39,9 @@ def payment_timeline(payment_id: UUID, subject: str) -> list[Entry]:
         Entry(call.at, f"{call.verb}: {call.outcome}", call.account.name, f"{call.latency_ms} ms", call.detail)
         for call in calls_about(payment_id)
     ]
-    entries += record_entries(newest_records(subject))
+    # What happened to the payment is evidence as well, with the same words at the same moment.
+    told = {(entry.at, entry.what) for entry in entries}
+    entries += [entry for entry in record_entries(newest_records(subject)) if (entry.at, entry.what) not in told]
     return sorted(entries, key=lambda entry: entry.at)
 
 
