@@ -32,6 +32,7 @@ from apps.staff_portal.frame import language_of, problem, show
 
 COOKIE: Final = "staff_session"
 PATH: Final = "/staff/"
+REFRESH: Final = "Staff-Refresh"
 BODY_BYTES: Final = 16 * 1024
 # Digits, in groups or not, as cards and people write them.
 _DIGIT_RUNS: Final = re.compile(r"\d+(?:[ \u00a0-]{1,2}\d+)*")
@@ -109,7 +110,9 @@ def page(
             if visitor is None or visitor.session.verified_at is None:
                 return _to_login(request, visitor)
             request.staff = visitor  # type: ignore[attr-defined]  # the frame reads it
-            touch_session(visitor.session, now=visitor.now)
+            # A queue that looks for itself whether there is something new does not mean that somebody is there.
+            if REFRESH not in request.headers:
+                touch_session(visitor.session, now=visitor.now)
             wanted = rule.see if request.method != "POST" else rule.change or rule.see
             if wanted is not None and not visitor.may(wanted):
                 return problem(request, "forbidden", code="forbidden", status=403)

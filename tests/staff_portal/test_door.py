@@ -139,6 +139,21 @@ def test_an_old_session_has_to_sign_in_again(change: dict[str, timedelta]) -> No
     assert desk.open("/staff/").location == "/staff/login"
 
 
+def test_a_queue_that_refreshes_itself_keeps_nobody_signed_in() -> None:
+    desk = sit_down(Role.SUPPORT)
+    before = timezone.now() - timedelta(minutes=14)
+    Session.objects.filter(operator=desk.who).update(used_at=before)
+
+    assert desk.open("/staff/", **{"Staff-Refresh": "1"}).status == 200
+    assert Session.objects.get(operator=desk.who).used_at == before
+    desk.open("/staff/")
+    assert Session.objects.get(operator=desk.who).used_at > before
+
+
+def test_the_address_without_its_last_slash_leads_on() -> None:
+    assert Desk().open("/staff").location == "/staff/"
+
+
 def test_forms_of_nobody_or_of_somebody_else_do_nothing() -> None:
     desk, other = sit_down(Role.SUPPORT), sit_down(Role.SUPPORT)
     fields = desk.open("/staff/preferences").fields("language")[1] | {"language": "en", "theme": "", "keys": "on"}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -98,6 +99,28 @@ def test_one_key_refuses_and_none_is_heard_while_somebody_types(
     on_page(Role.FRAUD_ANALYST, decide)
 
     assert Payment.objects.get(id=payment.id).status == Status.DECLINED
+
+
+def test_a_payment_that_is_held_later_appears_by_itself_and_stays_under_the_hand(
+    on_page: Callable[..., object], hold: Callable[..., Payment]
+) -> None:
+    def sell() -> str:
+        try:
+            return hold().public_id
+        finally:
+            connection.close()
+
+    def wait(page: Page) -> None:
+        page.goto("/staff/reviews")
+        expect(page.get_by_text("Nothing to do.")).to_be_visible()
+        with ThreadPoolExecutor(1) as shop:
+            sold = shop.submit(sell).result()
+        expect(page.locator(f"#{sold}")).to_be_visible(timeout=20_000)
+        page.get_by_label("Note").fill("call")
+        page.wait_for_timeout(4000)
+        expect(page.get_by_label("Note")).to_have_value("call")
+
+    on_page(Role.FRAUD_ANALYST, wait)
 
 
 def test_without_a_script_the_buttons_do_the_same(on_page: Callable[..., object], hold: Callable[..., Payment]) -> None:
