@@ -28,7 +28,7 @@ from apps.operators.models import Operator, Session
 from apps.operators.operations import touch_session
 from apps.operators.queries import session_for
 from apps.operators.roles import Permission, may
-from apps.staff_portal.frame import language_of, problem, show
+from apps.staff_portal.frame import problem
 
 COOKIE: Final = "staff_session"
 PATH: Final = "/staff/"
@@ -247,6 +247,3 @@ def looks_like_card(text: str) -> bool:
 def _is_luhn(digits: list[int]) -> bool:
     doubled = [digit * 2 - 9 * (digit > 4) if place % 2 else digit for place, digit in enumerate(reversed(digits))]
     return sum(doubled) % 10 == 0
-
-
-__all__ = ["EditConflict", "NotUnderstood", "Visitor", "language_of", "page", "public_page", "redirect", "show"]

@@ -293,6 +293,13 @@ def test_an_exact_id_leads_to_its_page_and_anything_else_is_listed(shop: Shop, p
     assert payment.public_id not in desk.open("/staff/search?q=R-exac").text
 
 
+def test_a_card_number_is_not_searched_for_and_not_repeated() -> None:
+    desk = sit_down(Role.SUPPORT).open("/staff/search?q=4111+1111+1111+1111")
+
+    assert desk.status == 400
+    assert "4111" not in desk.text
+
+
 def test_whoever_may_not_see_customers_finds_none(phone: Phone) -> None:
     desk = sit_down(Role.FINANCE)
 

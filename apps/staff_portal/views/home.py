@@ -23,7 +23,7 @@ from apps.operators.operations import choose_language, end_session_of
 from apps.operators.queries import open_sessions_of
 from apps.operators.roles import Permission
 from apps.staff_portal.frame import KEYS_COOKIE, THEME_COOKIE, THEMES, show
-from apps.staff_portal.gate import PATH, NotUnderstood, Visitor, go_to, page, redirect
+from apps.staff_portal.gate import PATH, NotUnderstood, Visitor, go_to, looks_like_card, page, redirect
 from apps.transactions.staff_queries import payments_in_review, payments_under
 
 # Counting stops here: a queue that long needs no number.
@@ -71,6 +71,8 @@ def suspended_devices() -> QuerySet[Device]:
 def search(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Find exactly what was typed: an id leads to its page, anything else lists what bears it."""
     wanted = request.GET.get("q", "").strip()[:254]
+    if looks_like_card(wanted):
+        raise NotUnderstood
     found: list[dict[str, str]] = []
     if wanted:
         address = _by_id(wanted, visitor)

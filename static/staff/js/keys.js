@@ -24,11 +24,14 @@ const openRow = () => {
 };
 
 /**
- * Press the button of the row in which the focus is; without a row, the page's only one. Never one of several.
+ * Press the button of the row in which the focus is. A page without rows to decide has one of its own; in a queue
+ * nothing is pressed without a row, because the one that somebody looked at may have gone, and another be there alone.
  * @param {string} key
  */
 const decide = (key) => {
-  const within = currentRow() ?? document;
+  const isQueue = document.querySelector("[data-row] [data-key]") !== null;
+  const within = currentRow() ?? (isQueue ? null : document);
+  if (!within) return;
   const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (within.querySelectorAll(`[data-key="${key}"]`));
   if (buttons.length === 1) buttons[0]?.click();
 };
