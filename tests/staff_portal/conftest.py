@@ -1,7 +1,8 @@
 """A shop, a payer, a payment that is held, and nobody who was there a moment ago."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -62,4 +63,12 @@ def hold(shop: Shop, phone: Phone, now: datetime, monkeypatch: pytest.MonkeyPatc
         )
 
     monkeypatch.setattr(start_module, "assess", assess)
-    return lambda amount=98765, **sale: shop.sell(phone, amount, now=now, **sale)
+
+    # Any: whatever fields a Sale has.
+    def sell(amount: int = 98765, **sale: Any) -> Payment:
+        payment = shop.sell(phone, amount, now=now, **sale)
+        # Twenty seconds are enough for people, and not for a browser on a busy machine.
+        Payment.objects.filter(id=payment.id).update(deadline_at=now + timedelta(minutes=5))
+        return payment
+
+    return sell

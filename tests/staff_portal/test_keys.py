@@ -6,7 +6,7 @@ The browser is driven from a thread of its own: its event loop would keep Django
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,11 +16,15 @@ from playwright.sync_api import Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from apps.merchants.models import Mode
+from apps.merchants.operations import issue_till_key
 from apps.operators.roles import Role
 from apps.transactions.models import Payment
 from apps.transactions.states import Status
+from simulators.till import Till
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, MISSING
-from tests.shop import carry_out_all
+from tests.cast import STAFF
+from tests.shop import Shop, carry_out_all
 from tests.staff_portal.desk import sit_down
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -78,9 +82,11 @@ def test_one_key_releases_the_payment_in_which_the_focus_is(
     assert carry_out_all(second.id, now=now).status == Status.AUTHORISED
 
 
-def test_one_key_refuses_and_none_is_heard_while_somebody_types(
-    on_page: Callable[..., object], hold: Callable[..., Payment]
+def test_one_key_refuses_the_till_hears_it_and_none_is_heard_while_somebody_types(
+    on_page: Callable[..., object], hold: Callable[..., Payment], live_server: LiveServer, shop: Shop, now: datetime
 ) -> None:
+    key = issue_till_key(till_id=shop.till.id, mode=Mode.LIVE, overlap=timedelta(0), by=STAFF, now=now).text
+    till = Till(f"{live_server.url}/api/pos/v1", key.reveal(), patience_seconds=40)
     payment = hold()
 
     def decide(page: Page) -> None:
@@ -99,9 +105,14 @@ def test_one_key_refuses_and_none_is_heard_while_somebody_types(
         page.keyboard.press("r")
         expect(page.get_by_role("status")).to_contain_text("Refused.")
 
-    on_page(Role.FRAUD_ANALYST, decide)
+    with ThreadPoolExecutor(1) as counter:
+        waiting = counter.submit(till.await_outcome, till.get(payment.public_id), 30)
+        on_page(Role.FRAUD_ANALYST, decide)
+        heard = waiting.result()
 
     assert Payment.objects.get(id=payment.id).status == Status.DECLINED
+    assert (heard["status"], heard["decline"]["code"]) == ("declined", "rejected")
+    assert "fraud" not in str(heard)
 
 
 def test_a_payment_that_is_held_later_appears_by_itself_and_stays_under_the_hand(
