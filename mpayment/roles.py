@@ -59,6 +59,13 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "cases.Case": changing("severity status owner last_at times taken_at resolved_at resolved_by resolution"),
     "mail.Letter": changing("text sent_at failed_at"),
     # F3 parties
+    "operators.Operator": changing(
+        "language is_active password totp_kek_id totp_nonce totp_wrapped totp_confirmed_at totp_last_step failures"
+        " locked_until"
+    ),
+    "operators.Invitation": changing("used_at"),
+    "operators.BackupCode": changing("used_at"),
+    "operators.Session": changing("used_at fresh_until ended_at"),
     "customers.Customer": changing("status language established_at"),
     "customers.Registration": changing("tries_left used_at", is_cleared=True),
     "providers.ProviderAccount": changing(

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "apps.approvals",
     "apps.cases",
     "apps.mail",
+    "apps.operators",
     "apps.customers",
     "apps.providers",
     "apps.merchants",
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "apps.transactions",
     "apps.confirmations",
     "apps.settlement",
+    "apps.pages",
     "apps.wallet_pwa",
     "apps.demo",
     # Commands and checks of the whole; it has no tables.
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "apps.rest.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "apps.pages.middleware.PortalMiddleware",
     "apps.rest.middleware.ApiMiddleware",
 ]
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views import defaults
+from django.views.generic import RedirectView
 
 from apps.rest import handlers
 from mpayment import health
@@ -19,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/wallet/v1/", include("apps.wallet_api.urls")),
     path("api/providers/v1/", include("apps.provider_hooks.urls")),
     path("wallet/", include("apps.wallet_pwa.urls")),
+    path("staff", RedirectView.as_view(pattern_name="staff-home")),
+    path("staff/", include("apps.staff_portal.urls")),
     path("", include("apps.lost_phone.urls")),
 ]
 if settings.DEMO:

@@ -146,6 +146,8 @@ def describe(card: dict[str, Any]) -> str:
     ]
     whose = {customer["activation_code"]: customer["email"] for customer in card.get("customers", [])}
     lines += [f"  activation {code}  ({whose.get(code, '')})" for code in card.get("activation_codes", [])]
+    if card.get("logins"):
+        lines.append(f"  {'staff':<10} {card['staff_url']}")
     if "bank_page_url" in card:
         lines.append(f"  {'e-banking':<10} {card['bank_page_url']}/consents")
     lines += [

@@ -11,7 +11,7 @@ from uuid import UUID
 
 # One table for every object that a door shows. A prefix is API: it is never renamed.
 PREFIXES: Final = frozenset(
-    {"pay", "ref", "ret", "att", "cus", "dev", "ins", "mer", "sto", "til", "bat", "aud", "evt", "cas", "whk"}
+    {"pay", "ref", "ret", "att", "cus", "dev", "ins", "mer", "sto", "til", "bat", "aud", "evt", "cas", "whk", "opr"}
 )
 
 _DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -17,6 +17,7 @@ from apps.kernel.masking import Secret
 from apps.keys.operations import create_missing_keys
 from apps.merchants.models import Merchant, Store, Till
 from apps.merchants.queries import till_key_for
+from apps.operators.roles import Role
 from apps.providers.models import ProviderAccount
 from apps.providers.registry import credential_of
 
@@ -60,7 +61,7 @@ def test_prints_all_that_a_demo_needs(key_file: Path, now: datetime) -> None:
     assert all(till_key_for(till["key"], now=now) is not None for till in printed["tills"])
     assert [customer["email"] for customer in printed["customers"]] == [plan.email for plan in CUSTOMERS]
     assert printed["activation_codes"] == [customer["activation_code"] for customer in printed["customers"]]
-    assert printed["logins"] == []
+    assert [login["role"] for login in printed["logins"]] == list(Role)
     assert len(printed["realm_root"]) == 87
 
 

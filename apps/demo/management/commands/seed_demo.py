@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from apps.demo.operations import DemoCustomer, DemoTill, seed_bank, seed_customers, seed_retailer
+from apps.demo.staff import DemoLogin, seed_operators
 from apps.kernel.errors import DomainError
 from apps.kernel.masking import Secret
 from apps.keys.models import Purpose
@@ -27,6 +28,7 @@ class _Known:
 
     till_keys: dict[str, Secret[str]] = field(default_factory=dict)
     activation_codes: tuple[str, ...] = field(default=(), repr=False)
+    logins: dict[str, DemoLogin] = field(default_factory=dict)
 
 
 class Command(BaseCommand):
@@ -56,19 +58,25 @@ class Command(BaseCommand):
                 notices = options["bank_notice_url"]
                 asked = seed_bank(base_url=options["bank_url"], notice_url=notices, credential=key, now=now)
             customers = seed_customers(known_codes=known.activation_codes, now=now)
+            logins = seed_operators(known=known.logins, now=now)
         except DomainError as error:
             raise CommandError(str(error)) from None
         if options["json"]:
-            self.stdout.write(json.dumps(_as_fields(tills, customers, now) | _as_request(asked)))
+            self.stdout.write(json.dumps(_as_fields(tills, customers, logins, now) | _as_request(asked)))
             return
         for till in tills:
             self.stdout.write(f"{till.store}, {till.name} ({till.mode}): {till.public_id} {till.key.reveal()}")
         for customer in customers:
             self.stdout.write(f"{customer.email}: activation code {customer.activation_code.reveal()}")
+        for login in logins:
+            secrets = f"{login.password.reveal()} (TOTP {login.totp_secret.reveal()})"
+            self.stdout.write(f"{login.email}, {login.role}: {secrets}")
 
 
 # Any: the members are documented in docs/operations.md.
-def _as_fields(tills: Sequence[DemoTill], customers: Sequence[DemoCustomer], now: datetime) -> dict[str, Any]:
+def _as_fields(
+    tills: Sequence[DemoTill], customers: Sequence[DemoCustomer], logins: Sequence[DemoLogin], now: datetime
+) -> dict[str, Any]:
     return {
         "tills": [
             {
@@ -89,7 +97,15 @@ def _as_fields(tills: Sequence[DemoTill], customers: Sequence[DemoCustomer], now
             }
             for customer in customers
         ],
-        "logins": [],
+        "logins": [
+            {
+                "role": login.role,
+                "name": login.email,
+                "password": login.password.reveal(),
+                "totp_secret": login.totp_secret.reveal(),
+            }
+            for login in logins
+        ],
         "realm_root": _realm_root(now),
     }
 
@@ -120,7 +136,13 @@ def _read_known(path: Path | None) -> _Known:
     try:
         printed = json.loads(path.read_text(encoding="utf-8"))
         keys = {till["id"]: Secret(till["key"]) for till in printed["tills"]}
-        return _Known(keys, tuple(str(code) for code in printed["activation_codes"]))
+        logins = {
+            login["name"]: DemoLogin(
+                login["role"], login["name"], Secret(login["password"]), Secret(login["totp_secret"])
+            )
+            for login in printed["logins"]
+        }
+        return _Known(keys, tuple(str(code) for code in printed["activation_codes"]), logins)
     except FileNotFoundError:
         return _Known()
     except (OSError, ValueError, KeyError, TypeError):

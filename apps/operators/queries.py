@@ -1,0 +1,37 @@
+"""Whose token it is, and where somebody is signed in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.operators.credentials import digest_of
+from apps.operators.models import IDLE, Operator, Session
+
+
+def session_for(token: str, *, now: datetime) -> Session | None:
+    """Return the open session with its operator, in one statement; None if there is none, or he was switched off.
+
+    One that has not proved the second factor is returned too: the caller asks for `verified_at`.
+    """
+    session = Session.objects.select_related("operator").filter(digest=digest_of(token)).first()
+    if session is None or not session.is_open(now) or not session.operator.is_active:
+        return None
+    return session
+
+
+def open_sessions_of(operator_id: UUID, *, now: datetime) -> QuerySet[Session]:
+    """Return where the operator is signed in, the newest first."""
+    sessions = Session.objects.filter(operator_id=operator_id, ended_at=None, verified_at__isnull=False)
+    return sessions.filter(expires_at__gt=now, used_at__gt=now - IDLE).order_by("-created_at", "-id")
+
+
+def operator_with(email: str) -> Operator | None:
+    """Return the operator with this address, however it was typed."""
+    return Operator.objects.filter(email=email.strip().lower().replace("\0", "")).first()
+
+
+def names_of(public_ids: set[str]) -> dict[str, str]:
+    """Return the names behind actors such as `operator:opr_...`, for pages that show who did something."""
+    known = {f"operator:{operator.public_id}": operator.name for operator in Operator.objects.all()[:1000]}
+    return {actor: known[actor] for actor in public_ids if actor in known}

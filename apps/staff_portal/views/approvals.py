@@ -1,0 +1,65 @@
+"""What awaits a second person, and that person's answer."""
+
+import binascii
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from apps.approvals.operations import decide_approval
+from apps.approvals.queries import awaiting_approvals, find_approval
+from apps.operators.queries import names_of
+from apps.operators.roles import Permission
+from apps.staff_portal.frame import show
+from apps.staff_portal.gate import NotUnderstood, Visitor, go_to, note_from, page
+from apps.staff_portal.timelines import newest_records, record_entries
+
+MOST_SHOWN: Final = 100
+ANSWERS: Final = {"allow": True, "refuse": False}
+
+
+@page(see=Permission.SEE_APPROVALS)
+def approvals(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Show what can still be decided, what ends first at the front."""
+    rows = list(awaiting_approvals(now=visitor.now)[:MOST_SHOWN])
+    names = names_of({each.maker for each in rows})
+    shown = [{"approval": each, "maker": names.get(each.maker, each.maker)} for each in rows]
+    return show(request, "approvals", {"rows": shown})
+
+
+@page(see=Permission.SEE_APPROVALS, change=Permission.DECIDE_APPROVALS, needs_fresh=True)
+def approval(request: HttpRequest, visitor: Visitor, approval_id: UUID) -> HttpResponse:
+    """Show what was asked; allow or refuse it, as somebody else than the one who asked."""
+    if request.method == "POST":
+        return _decide(request, visitor, approval_id)
+    found = find_approval(approval_id)
+    shown = {
+        "approval": found,
+        "maker": names_of({found.maker}).get(found.maker, found.maker),
+        "asked": found.asked.items(),
+        "hash": bytes(found.asked_hash).hex(),
+        "is_own": found.maker == str(visitor.actor),
+        "is_awaiting": found.status == "awaiting" and not found.is_overdue(visitor.now),
+        "may_decide": visitor.may(Permission.DECIDE_APPROVALS),
+        "entries": record_entries(newest_records(found.subject)),
+    }
+    return show(request, "approval", shown)
+
+
+def _decide(request: HttpRequest, visitor: Visitor, approval_id: UUID) -> HttpResponse:
+    answer, reason = request.POST.get("decision", ""), note_from(request, "note", longest=500)
+    try:
+        asked_hash = bytes.fromhex(request.POST.get("hash", ""))
+    except (ValueError, binascii.Error):
+        raise NotUnderstood from None
+    if answer not in ANSWERS or not reason:
+        raise NotUnderstood
+    decide_approval(
+        approval_id=approval_id,
+        is_yes=ANSWERS[answer],
+        asked_hash=asked_hash,
+        reason=reason,
+        by=visitor.actor,
+        now=visitor.now,
+    )
+    return go_to(request.path, done="done_saved")
