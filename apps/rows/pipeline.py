@@ -30,16 +30,17 @@ class _Batch:
             with connection.wrap_database_errors:
                 self._pipeline.sync()
         except DatabaseError:
-            self._skip_what_was_not_done()
+            self.skip_what_was_not_done()
             raise
         for check in checks:
             check()
 
-    def _skip_what_was_not_done(self) -> None:
+    def skip_what_was_not_done(self) -> None:
         """Hear what became of the statements behind the one that failed: PostgreSQL has skipped them all.
 
         A savepoint that is rolled back now starts afresh, instead of meeting their answers.
         """
+        self._checks = []
         while True:
             try:
                 self._pipeline.sync()
@@ -91,9 +92,22 @@ def ours() -> Iterator[_Batch | None]:
         batch.is_ours = False
 
 
+@contextmanager
+def skipping_after_an_error() -> Iterator[None]:
+    """Where the block meets an error of the database, perhaps an earlier statement's, hear out the ones behind it."""
+    try:
+        yield
+    except DatabaseError:
+        batch = _batch.get()
+        if batch is not None:
+            batch.skip_what_was_not_done()
+        raise
+
+
 # Any: Django's own signature of a wrapper.
 def _wait_for_others(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    result = execute(sql, params, many, context)
+    with skipping_after_an_error():
+        result = execute(sql, params, many, context)
     batch = _batch.get()
     if batch is not None and not batch.is_ours:
         # Its caller asks for the number of rows, or an error, at once.

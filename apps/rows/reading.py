@@ -18,7 +18,7 @@ from django.db import connection, models
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
 
-from apps.rows.pipeline import ours
+from apps.rows.pipeline import ours, skipping_after_an_error
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -98,7 +98,7 @@ class Frozen(Generic[Row]):
 
     def _fetched(self, cursor: Any) -> list[tuple[Any, ...]]:
         compiled = self._ready()
-        with cursor:
+        with cursor, skipping_after_an_error():
             # Waits for the answer.
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return [self._converted(row, compiled) for row in found] if compiled.converters else found
