@@ -80,13 +80,21 @@ class Lane:
             "Content-Type": "application/json",
         }
         began = time.perf_counter()
-        self._connection.request("POST", self._path + path, json.dumps(fields), headers)
-        response = self._connection.getresponse()
+        try:
+            response = self._send(path, fields, headers)
+        except (ConnectionError, http.client.RemoteDisconnected):
+            # The server closes a connection that has said nothing for a while. The key makes the repetition safe.
+            self._connection.close()
+            response = self._send(path, fields, headers)
         answer: dict[str, Any] = json.loads(response.read())
         waited = time.perf_counter() - began
         if response.status not in (200, 201):
             raise RuntimeError(f"{path} was answered {response.status}: {answer}")
         return answer, waited
+
+    def _send(self, path: str, fields: dict[str, Any], headers: dict[str, str]) -> http.client.HTTPResponse:
+        self._connection.request("POST", self._path + path, json.dumps(fields), headers)
+        return self._connection.getresponse()
 
 
 def purchase(lane: Lane) -> tuple[float, float]:
