@@ -1,6 +1,7 @@
 """What a till vendor is given, against the whole product in real processes: the client, and the example till."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,8 +43,12 @@ def test_the_client_sells_refunds_takes_back_and_hears_of_it(house: House, tmp_p
     assert (sale.payment.id, sale.refundable) == (sold.id, 3250)
     assert house.eventually(lambda: client.get(sold.id).refund_status == "full", within_seconds=20)
     assert house.eventually(lambda: house.clerk.account(token)["balance"] == 100_000, within_seconds=10)
-    types = [event.type for event in client.events() if event.payment == sold.id]
-    assert types.count("payment.refunded") == 2
+
+    def refunds_heard() -> int:
+        return sum(event.payment == sold.id and event.type == "payment.refunded" for event in client.events())
+
+    # Numbers are given a moment after the commit.
+    assert house.eventually(lambda: refunds_heard() == 2, within_seconds=10)
     assert client.cancel_lost("never sent", "vendor-2") is None
 
 
@@ -69,6 +74,7 @@ def test_the_example_till_does_a_days_work(house: House, tmp_path: Path) -> None
 
     assert played.returncode == 0, played.stderr
     assert played.stdout.count("PAID 1200") == 2
-    assert "refund queued 1200" in played.stdout
+    # How far it is by then, is the worker's affair.
+    assert re.search(r"refund (queued|sent|succeeded) 1200", played.stdout)
     assert played.stdout.rstrip().endswith("day closed, matched")
     assert house.eventually(lambda: house.clerk.account(token)["balance"] == 98_800, within_seconds=20)
