@@ -92,8 +92,12 @@ class Frozen(Generic[Row]):
         compiled = self._ready()
         values: Any = arguments if self._changed_by else self._in_place(compiled, arguments)
         cursor = connection.cursor()
-        with ours():
-            cursor.execute(compiled.statement, values)
+        try:
+            with ours():
+                cursor.execute(compiled.statement, values)
+        except BaseException:
+            cursor.close()
+            raise
         return cursor
 
     def _fetched(self, cursor: Any) -> list[tuple[Any, ...]]:

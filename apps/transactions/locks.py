@@ -61,16 +61,11 @@ def lock_payment(payment_id: UUID) -> Payment:
     return payment
 
 
-def lock_operation(operation_id: UUID) -> Operation:
-    """Return the operation with its attempt and route, locked; its payment must be locked already."""
-    operation = _OPERATION.first(operation_id=operation_id)
-    if operation is None:
-        raise LookupError(f"there is no operation {operation_id}")
-    return operation
-
-
 def lock_payment_and_operation(payment_id: UUID, operation_id: UUID) -> tuple[Payment, Operation]:
-    """Return both as `lock_payment` and `lock_operation` do, asked for at once; in a `pipelined` block."""
+    """Return both, the operation with its attempt and route, locked, payment first; in a `pipelined` block.
+
+    They are asked for at once. LookupError where there is no such operation of this payment.
+    """
     payment_asked = _PAYMENT.ask(payment_id=payment_id)
     operation_asked = _OPERATION.ask(operation_id=operation_id)
     payment, operation = payment_asked(), operation_asked()
