@@ -21,18 +21,42 @@ class Permission(models.TextChoices):
 
     SEE_PAYMENTS = "see_payments", "see payments and search"
     DECIDE_REVIEWS = "decide_reviews", "release or refuse a payment that is held"
+    MOVE_PAYMENTS = "move_payments", "cancel and refund payments"
     SEE_CASES = "see_cases", "see cases"
     WORK_CASES = "work_cases", "take, release and resolve cases"
     SEE_APPROVALS = "see_approvals", "see what awaits a second person"
-    DECIDE_APPROVALS = "decide_approvals", "be the second person"
+    DECIDE_APPROVALS = "decide_approvals", "be a second person"
+    DECIDE_MONEY = "decide_money", "be the second person for money"
+    DECIDE_RULES = "decide_rules", "be the second person for fraud rules"
+    DECIDE_SWITCHES = "decide_switches", "be the second person for switches and keys"
     SEE_CUSTOMERS = "see_customers", "see customers and devices"
     MOVE_DEVICES = "move_devices", "lock, unlock and revoke devices"
+    REVOKE_MANY = "revoke_many", "revoke many devices at once"
     MOVE_CUSTOMERS = "move_customers", "freeze customers and suspend means of payment"
+    WRITE_LETTERS = "write_letters", "write activation letters"
+    SEE_RULES = "see_rules", "see fraud rules and lists"
+    WRITE_RULES = "write_rules", "draft, test and end fraud rules, keep the lists"
+    SEE_MERCHANTS = "see_merchants", "see merchants, stores and tills"
+    CHANGE_MERCHANTS = "change_merchants", "change merchants, stores, tills, limits and fees"
+    VIEW_AS_MERCHANT = "view_as_merchant", "see what a merchant sees"
+    SEE_OPERATIONS = "see_operations", "see providers, keys and switches"
+    CHANGE_PROVIDERS = "change_providers", "change settings of providers"
+    ROTATE_KEYS = "rotate_keys", "rotate keys"
+    MOVE_SWITCHES = "move_switches", "ask for a switch to be moved"
+    SEE_OPERATORS = "see_operators", "see operators and their sessions"
+    MANAGE_OPERATORS = "manage_operators", "invite and disable operators, end their sessions"
     SEE_AUDIT = "see_audit", "read and export the audit trail"
 
 
 _READING: Final = frozenset(
-    {Permission.SEE_PAYMENTS, Permission.SEE_CASES, Permission.SEE_APPROVALS, Permission.SEE_CUSTOMERS}
+    {
+        Permission.SEE_PAYMENTS,
+        Permission.SEE_CASES,
+        Permission.SEE_APPROVALS,
+        Permission.SEE_CUSTOMERS,
+        Permission.SEE_MERCHANTS,
+        Permission.SEE_OPERATIONS,
+    }
 )
 
 TABLE: Final[dict[Role, frozenset[Permission]]] = {
@@ -43,21 +67,50 @@ TABLE: Final[dict[Role, frozenset[Permission]]] = {
             Permission.WORK_CASES,
             Permission.SEE_CUSTOMERS,
             Permission.MOVE_DEVICES,
+            Permission.WRITE_LETTERS,
+            Permission.SEE_MERCHANTS,
+            Permission.SEE_OPERATIONS,
         }
     ),
     Role.FRAUD_ANALYST: _READING
-    | {Permission.DECIDE_REVIEWS, Permission.WORK_CASES, Permission.MOVE_DEVICES, Permission.MOVE_CUSTOMERS},
+    | {
+        Permission.DECIDE_REVIEWS,
+        Permission.WORK_CASES,
+        Permission.DECIDE_APPROVALS,
+        Permission.DECIDE_RULES,
+        Permission.MOVE_DEVICES,
+        Permission.REVOKE_MANY,
+        Permission.MOVE_CUSTOMERS,
+        Permission.SEE_RULES,
+        Permission.WRITE_RULES,
+        Permission.MOVE_SWITCHES,
+    },
     Role.FINANCE: frozenset(
         {
             Permission.SEE_PAYMENTS,
+            Permission.MOVE_PAYMENTS,
             Permission.SEE_CASES,
             Permission.WORK_CASES,
             Permission.SEE_APPROVALS,
             Permission.DECIDE_APPROVALS,
+            Permission.DECIDE_MONEY,
+            Permission.SEE_MERCHANTS,
+            Permission.SEE_OPERATIONS,
         }
     ),
-    Role.MERCHANT_SERVICES: frozenset({Permission.SEE_PAYMENTS, Permission.SEE_CASES, Permission.WORK_CASES}),
-    Role.AUDITOR: _READING | {Permission.SEE_AUDIT},
+    Role.MERCHANT_SERVICES: frozenset(
+        {
+            Permission.SEE_PAYMENTS,
+            Permission.MOVE_PAYMENTS,
+            Permission.SEE_CASES,
+            Permission.WORK_CASES,
+            Permission.SEE_MERCHANTS,
+            Permission.CHANGE_MERCHANTS,
+            Permission.VIEW_AS_MERCHANT,
+            Permission.SEE_OPERATIONS,
+        }
+    ),
+    Role.AUDITOR: _READING | {Permission.SEE_RULES, Permission.SEE_OPERATORS, Permission.SEE_AUDIT},
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 

@@ -1,5 +1,6 @@
 """The frame around every page: language, theme, menu; and the page that says what went wrong."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.conf import settings
@@ -7,22 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from apps.operators.roles import Permission, may
+from apps.operators.roles import may
 from apps.rest.request_ids import request_id_of
 from apps.staff_portal.words.frame import FRAME
+from apps.staff_portal.words.menu import MENU, menu_word
 from apps.staff_portal.words.work import WORK
 
 THEMES: Final = ("light", "dark")
 THEME_COOKIE: Final = "staff_theme"
 KEYS_COOKIE: Final = "staff_keys"
-# The address, the word in WorkWords, and who sees it.
-_MENU: Final = (
-    ("staff-reviews", "reviews", Permission.SEE_PAYMENTS),
-    ("staff-cases", "cases", Permission.SEE_CASES),
-    ("staff-approvals", "approvals", Permission.SEE_APPROVALS),
-    ("staff-devices", "devices", Permission.SEE_CUSTOMERS),
-    ("staff-audit", "audit", Permission.SEE_AUDIT),
-)
 _NOTICES: Final = ("done_released", "done_refused", "done_saved")
 
 
@@ -34,17 +28,18 @@ def language_of(request: HttpRequest) -> str:
 
 
 def show(
-    request: HttpRequest, template: str, shown: dict[str, object] | None = None, *, status: int = 200
+    request: HttpRequest,
+    template: str,
+    shown: dict[str, object] | None = None,
+    *,
+    words_of: Mapping[str, object] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Return a page within the frame."""
+    """Return a page within the frame; `words_of` are its own words by language, and reach the template as `t`."""
     visitor, language = getattr(request, "staff", None), language_of(request)
     words, theme = WORK[language], request.COOKIES.get(THEME_COOKIE, "")
     done = request.GET.get("done", "")
-    menu = [
-        {"name": name, "word": getattr(words, word)}
-        for name, word, permission in _MENU
-        if visitor and may(visitor.operator.role, permission)
-    ]
+    role = visitor.operator.role if visitor else ""
     context = {
         "language": language,
         "f": FRAME[language],
@@ -53,12 +48,25 @@ def show(
         "theme": theme if theme in THEMES else "",
         "has_keys": request.COOKIES.get(KEYS_COOKIE) != "off",
         "visitor": visitor,
-        "menu": menu,
+        "menu": _menu_for(role, language),
+        "t": words_of[language] if words_of else None,
         "is_demo": settings.DEMO,
         "notice": getattr(words, done) if done in _NOTICES else "",
         **(shown or {}),
     }
     return render(request, f"staff/{template}.html", context, status=status)
+
+
+def _menu_for(role: str, language: str) -> list[dict[str, object]]:
+    """Return the groups in which the role sees something."""
+    groups = []
+    for group, entries in MENU:
+        seen = [
+            {"name": name, "word": menu_word(name, language)} for name, permission in entries if may(role, permission)
+        ]
+        if seen:
+            groups.append({"word": menu_word(group, language), "entries": seen})
+    return groups
 
 
 def problem(request: HttpRequest, kind: str, *, code: str, status: int) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.approvals.operations import decide_approval
 from apps.approvals.queries import awaiting_approvals, find_approval
+from apps.kernel.errors import Forbidden
 from apps.operators.queries import names_of
 from apps.operators.roles import Permission
 from apps.staff_portal.frame import show
@@ -16,6 +17,18 @@ from apps.staff_portal.timelines import newest_records, record_entries
 
 MOST_SHOWN: Final = 100
 ANSWERS: Final = {"allow": True, "refuse": False}
+# Who is the second person for what; what is not here is for administrators.
+DECIDED_BY: Final = {
+    "refund": Permission.DECIDE_MONEY,
+    "fraud_rule": Permission.DECIDE_RULES,
+    "fraud_rule_live": Permission.DECIDE_RULES,
+}
+
+
+class NotYourDecision(Forbidden):
+    """Somebody of another role is the second person for this."""
+
+    code = "forbidden"
 
 
 @page(see=Permission.SEE_APPROVALS)
@@ -40,7 +53,7 @@ def approval(request: HttpRequest, visitor: Visitor, approval_id: UUID) -> HttpR
         "hash": bytes(found.asked_hash).hex(),
         "is_own": found.maker == str(visitor.actor),
         "is_awaiting": found.status == "awaiting" and not found.is_overdue(visitor.now),
-        "may_decide": visitor.may(Permission.DECIDE_APPROVALS),
+        "may_decide": _may_decide(visitor, found.action),
         "entries": record_entries(newest_records(found.subject)),
     }
     return show(request, "approval", shown)
@@ -54,6 +67,8 @@ def _decide(request: HttpRequest, visitor: Visitor, approval_id: UUID) -> HttpRe
         raise NotUnderstood from None
     if answer not in ANSWERS or not reason:
         raise NotUnderstood
+    if not _may_decide(visitor, find_approval(approval_id).action):
+        raise NotYourDecision
     decide_approval(
         approval_id=approval_id,
         is_yes=ANSWERS[answer],
@@ -63,3 +78,7 @@ def _decide(request: HttpRequest, visitor: Visitor, approval_id: UUID) -> HttpRe
         now=visitor.now,
     )
     return go_to(request.path, done="done_saved")
+
+
+def _may_decide(visitor: Visitor, action: str) -> bool:
+    return visitor.may(DECIDED_BY.get(action, Permission.DECIDE_SWITCHES))
