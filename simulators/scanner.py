@@ -13,7 +13,8 @@ class NothingRead(Exception):
 def read_picture(png: bytes) -> str:
     """Return the text of the only QR symbol in the picture. Raises NothingRead."""
     with Image.open(io.BytesIO(png)) as picture:
-        found = zxingcpp.read_barcodes(picture.convert("L"))
-    if len(found) != 1 or found[0].format != zxingcpp.BarcodeFormat.QRCode:
+        # QR alone, as a till's scanner should be set: of some thousand symbols one holds what looks like a bar code.
+        found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    if len(found) != 1:
         raise NothingRead(f"{len(found)} symbols")
     return str(found[0].text)

@@ -1,12 +1,13 @@
 """A person in front of the wallet: sees the screens, touches and types; knows nothing of what is behind them."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from simulators.bank_customer import Login
 from simulators.scanner import read_picture
@@ -18,6 +19,7 @@ from tests.journeys.house import PIN, House
 WRONG_PIN = "141421"
 # Two cores may be shared by many: what takes a moment elsewhere takes longer here.
 PATIENCE_MILLISECONDS = 20_000
+GLANCE_MILLISECONDS = 2_000
 
 
 class Person:
@@ -38,7 +40,16 @@ class Person:
 
     def touches(self, name: str) -> None:
         """Touch the button or the link of this name: of the window on top, if there is one."""
-        self.find(name).click()
+        ends = time.monotonic() + PATIENCE_MILLISECONDS / 1000
+        while True:
+            try:
+                self.find(name).click(timeout=GLANCE_MILLISECONDS)
+            except TimeoutError:
+                # The window on top may have been on its way out when we looked.
+                if time.monotonic() > ends:
+                    raise
+            else:
+                return
 
     def find(self, name: str) -> Locator:
         """Return the button or the link of this name."""

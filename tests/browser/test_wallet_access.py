@@ -136,6 +136,7 @@ def test_the_keys_of_the_pad_are_large_and_say_nothing_aloud(customer: Person) -
     customer.forgets_pin()
     customer.goes_to("home")
     customer.page.locator("button.big").click()
+    expect(customer.page.locator("dialog .key")).to_have_count(12)
     for key in customer.page.locator("dialog .key").all():
         box = key.bounding_box()
         assert box is not None

@@ -28,6 +28,7 @@ const STORES = ["own", "kept", "payments", "receipts"];
 // One lock around counter and tag: two windows must never make twins.
 const NUMBERS_LOCK = "mpayment-wallet numbers";
 const CHANNEL = "mpayment-wallet";
+const LETTING_GO_MILLISECONDS = 2000;
 
 /** The memory of this browser. Dispatches `gone` when it was emptied, here or in another window. */
 export class Store extends EventTarget {
@@ -302,7 +303,8 @@ export class Store extends EventTarget {
 function deleted(name) {
   return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);
-    // Empty already: whoever keeps it from being deleted keeps nothing.
-    request.onsuccess = request.onerror = request.onblocked = () => resolve();
+    request.onsuccess = request.onerror = () => resolve();
+    // Another window has yet to let go. One that hangs is not waited for: it keeps an empty database.
+    request.onblocked = () => setTimeout(resolve, LETTING_GO_MILLISECONDS);
   });
 }

@@ -56,7 +56,6 @@ export class Contact {
     if (!wallet.isEnrolled || this.#frame.isLeaving || !navigator.onLine || document.visibilityState === "hidden" || this.#isBusy) return;
     if (!isUrgent && Date.now() - this.#refreshedAt < REFRESH_MILLISECONDS) return;
     this.#isBusy = true;
-    const before = this.#frame.standing;
     try {
       await this.#ask();
       this.#refreshedAt = Date.now();
@@ -69,7 +68,8 @@ export class Contact {
     } finally {
       this.#isBusy = false;
     }
-    if (this.#frame.standing !== before) await this.#frame.show();
+    // Not what it was when we began to ask: the customer may have gone on meanwhile, and is typing.
+    await this.#frame.follow();
     this.#frame.showLine();
   }
 

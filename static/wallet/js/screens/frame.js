@@ -54,6 +54,8 @@ export class Frame {
   carried = {};
 
   #turn = 0;
+  /** How it stood when the screen was made. @type {import("./standing.js").Standing | null} */
+  #shownStanding = null;
   #noteTimer = 0;
   /** @type {() => void} */
   #leave = () => {};
@@ -113,7 +115,8 @@ export class Frame {
     const turn = ++this.#turn;
     const [wanted, ...rest] = this.parts;
     const known = Object.hasOwn(this.screens, wanted) ? wanted : "home";
-    const name = admitted(this.standing, known);
+    this.#shownStanding = this.standing;
+    const name = admitted(this.#shownStanding, known);
     if (name !== wanted) history.replaceState(null, "", `#/${name}`);
     refill(this.#notice);
     const screen = await this.#made(name, name === wanted ? rest : []);
@@ -124,6 +127,11 @@ export class Frame {
     this.#leave();
     this.#leave = screen.leave ?? (() => {});
     this.#dress(name, screen);
+  }
+
+  /** Show what is open now, if it stands otherwise than when the screen was made. */
+  async follow() {
+    if (this.standing !== this.#shownStanding) await this.show();
   }
 
   /** Show the same screen anew, where what it shows has changed; nobody is thrown out of a field, or out of his PIN. */
