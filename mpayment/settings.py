@@ -255,6 +255,9 @@ CELERY_TASK_DEFAULT_QUEUE = "mpayment"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# No second book of what is being worked on, which costs every payment a write to Redis: that is what the outbox is.
+# What a worker takes with it when it dies, the sweeper finds.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False}
 # Threads, because the work is waiting for banks. The operator raises it with the provider's latency.
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_THREADS", default=8)

@@ -5,6 +5,8 @@ import io
 import zxingcpp
 from PIL import Image
 
+_QR_ALONE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+
 
 class NothingRead(Exception):
     """There is not exactly one symbol in the picture."""
@@ -14,7 +16,7 @@ def read_picture(png: bytes) -> str:
     """Return the text of the only QR symbol in the picture. Raises NothingRead."""
     with Image.open(io.BytesIO(png)) as picture:
         # QR alone, as a till's scanner should be set: of some thousand symbols one holds what looks like a bar code.
-        found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(picture.convert("L"), formats=_QR_ALONE)
     if len(found) != 1:
         raise NothingRead(f"{len(found)} symbols")
     return str(found[0].text)

@@ -1,5 +1,6 @@
 """Opening a scanned code (steps 3 to 7) and spending it (steps 8 to 10)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -91,15 +92,17 @@ def spend_code(
     subject_kind: str,
     subject_id: UUID,
     is_pin_required: bool = True,
+    locked: Callable[[], Device] | None = None,
     by: Actor,
     now: datetime,
 ) -> Payer | Refusal:
     """Accept a genuine code once, and say who pays.
 
     Runs in the caller's transaction and locks the device. From the moment the counter is advanced the code is
-    spent, whatever happens next: a Refusal must be committed too.
+    spent, whatever happens next: a Refusal must be committed too. `locked` has asked for the device already, so that
+    what the caller asks behind it is answered by then.
     """
-    device = lock_device(genuine.device.id)
+    device = lock_device(genuine.device.id) if locked is None else locked()
     claims = genuine.claims
     if claims.counter <= device.counter:
         return _refuse_used(genuine, device, by, now)

@@ -4,7 +4,7 @@ A device is locked before everything else that a payment locks, its customer too
 ids. An activation code is locked after its customer.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 from uuid import UUID
 
@@ -24,10 +24,20 @@ _LOCKED: Final = Frozen(
 
 def lock_device(device_id: UUID) -> Device:
     """Return the device with its customer, the device locked until the transaction ends. Raises UnknownDevice."""
-    device = _LOCKED.first(device_id=device_id)
-    if device is None:
-        raise UnknownDevice
-    return device
+    return ask_locked_device(device_id)()
+
+
+def ask_locked_device(device_id: UUID) -> Callable[[], Device]:
+    """Ask for what `lock_device` returns; calling the result waits. What is asked next is read under the lock."""
+    asked = _LOCKED.ask(device_id=device_id)
+
+    def locked() -> Device:
+        device = asked()
+        if device is None:
+            raise UnknownDevice
+        return device
+
+    return locked
 
 
 def lock_devices(device_ids: Collection[UUID]) -> list[Device]:

@@ -1,5 +1,6 @@
 """Reads about means of payment: which one a code names, and what the wallet lists."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -30,16 +31,28 @@ def both_payable(
 
     There is no second choice where it is 0, or the same as the first once 0 is resolved to the default.
     """
-    first = second = None
+    return ask_both_payable(customer_id, handle, fallback, now=now)()
+
+
+def ask_both_payable(
+    customer_id: UUID, handle: int, fallback: int, *, now: datetime
+) -> Callable[[], tuple[Instrument | None, Instrument | None]]:
+    """Ask for what `both_payable` returns; calling the result waits."""
     named: dict[str, object] = {"handle": handle} if handle else {}
     second_named: dict[str, object] = {"fallback": fallback} if fallback else {}
     reading = _BOTH[bool(handle), bool(fallback)]
-    for instrument in reading.all(customer_id=customer_id, now=now, **named, **second_named):
-        if instrument.handle == handle or (handle == 0 and instrument.is_default):
-            first = instrument
-        else:
-            second = instrument
-    return first, second
+    asked = reading.ask_all(customer_id=customer_id, now=now, **named, **second_named)
+
+    def told_apart() -> tuple[Instrument | None, Instrument | None]:
+        first = second = None
+        for instrument in asked():
+            if instrument.handle == handle or (handle == 0 and instrument.is_default):
+                first = instrument
+            else:
+                second = instrument
+        return first, second
+
+    return told_apart
 
 
 def instruments_of(customer_id: UUID) -> QuerySet[Instrument]:

@@ -24,6 +24,8 @@ FALLBACK_SECONDS: Final = 0.25
 
 # In one step on the server, so that a waiter that registers meanwhile is either seen or reads the row afterwards.
 _PUSH_TO_ALL: Final = """
+redis.call('RPUSH', KEYS[2], '1')
+redis.call('EXPIRE', KEYS[2], ARGV[1])
 local lists = redis.call('SMEMBERS', KEYS[1])
 for _, list in ipairs(lists) do
     redis.call('RPUSH', list, '1')
@@ -37,10 +39,15 @@ def _waiters(subject: str) -> str:
     return f"live:waiters:{subject}"
 
 
+def _of_the_maker(subject: str) -> str:
+    return f"live:maker:{subject}"
+
+
 def announce(subject: str) -> int:
-    """Wake everybody who waits for the subject, after the commit; return how many were told, 0 without Redis."""
+    """Wake everybody who waits for the subject, after the commit; return how many had registered, 0 without Redis."""
+    keys = (_waiters(subject), _of_the_maker(subject))
     try:
-        told: int = live_redis().eval(_PUSH_TO_ALL, 1, _waiters(subject), str(LIFETIME_SECONDS))
+        told: int = live_redis().eval(_PUSH_TO_ALL, len(keys), *keys, str(LIFETIME_SECONDS))
     except redis.RedisError as error:
         logger.warning("announcement not delivered", extra={"subject": subject, "error": type(error).__name__})
         return 0
@@ -48,7 +55,7 @@ def announce(subject: str) -> int:
 
 
 class Waiter:
-    """Somebody who waits for a subject; made by `waiting_for`."""
+    """Somebody who waits for a subject; made by `waiting_for` or `maker_of`."""
 
     def __init__(self, subject: str, list_name: str, *, is_registered: bool) -> None:
         self.subject = subject
@@ -74,6 +81,14 @@ class Waiter:
             except redis.RedisError:
                 self.is_registered = False
         return False
+
+
+def maker_of(subject: str) -> Waiter:
+    """Return the waiter of the one request that makes the subject: it is told without registering, which takes time.
+
+    Each announcement is kept for it for a minute, and told once; a second such waiter would take it away.
+    """
+    return Waiter(subject, _of_the_maker(subject), is_registered=True)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ What comes back is what the queryset would have returned, related objects includ
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -81,6 +81,11 @@ class Frozen(Generic[Row]):
         """Ask for the first row now and wait for it when the result is called, once; in a `pipelined` block."""
         cursor = self._sent(arguments)
         return lambda: next(iter(self._built(self._fetched(cursor))), None)
+
+    def ask_all(self, **arguments: object) -> Callable[[], list[Row]]:
+        """Ask as `ask` does, for what `all` returns."""
+        cursor = self._sent(arguments)
+        return lambda: self._built(self._fetched(cursor))
 
     def ask_rows(self, **arguments: object) -> Callable[[], list[tuple[Any, ...]]]:
         """Ask as `ask` does, for what `rows` returns."""
@@ -184,3 +189,22 @@ def _is_sample(value: object, sample: object) -> bool:
         return isinstance(inner, bytes | memoryview | bytearray) and bytes(inner) == sample
     # The backend says how wide a number is by a type of its own.
     return isinstance(value, type(sample)) and value == sample
+
+
+# Any: whatever the columns hold.
+def ask_statement(statement: str, values: Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
+    """Ask with a statement of the caller's own, and wait for the rows when the result is called, once."""
+    cursor = connection.cursor()
+    try:
+        with ours():
+            cursor.execute(statement, values)
+    except BaseException:
+        cursor.close()
+        raise
+
+    def fetched() -> list[tuple[Any, ...]]:
+        with cursor, skipping_after_an_error():
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+    return fetched

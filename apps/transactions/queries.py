@@ -6,12 +6,11 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, QuerySet
 
 from apps.instruments.models import Instrument
 from apps.merchants.models import Mode, Till
-from apps.rows import Frozen
+from apps.rows import Frozen, ask_statement
 from apps.transactions.errors import PaymentNotFound
 from apps.transactions.models import DayClose, Operation, Payment, Refund
 from apps.transactions.requests import Point
@@ -74,12 +73,10 @@ def payments_by_reference(
     return list(found.order_by("-id")[:limit])
 
 
-def live_sale(*, till_id: UUID, mode: Mode, day: date, reference: str) -> UUID | None:
-    """Return the sale that holds this receipt number, if there is one: nobody else may use it meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LIVE_SALE, [till_id, str(mode), day, reference])
-        row = cursor.fetchone()
-    return None if row is None else row[0]
+def ask_live_sale(*, till_id: UUID, mode: Mode, day: date, reference: str) -> Callable[[], UUID | None]:
+    """Ask for the sale that holds this receipt number: nobody else may use it meanwhile. Calling the result waits."""
+    asked = ask_statement(_LIVE_SALE, [till_id, str(mode), day, reference])
+    return lambda: next((row[0] for row in asked()), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pytest_django import Settings
 
-from apps.live.announcements import LIFETIME_SECONDS, announce, waiting_for
+from apps.live.announcements import LIFETIME_SECONDS, announce, maker_of, waiting_for
 from apps.live.connection import live_redis
 from apps.live.presence import end_presence, is_present, note_presence
 from stack import Redis
@@ -16,6 +16,22 @@ def test_an_announcement_before_the_wait_is_kept_for_it(bell: Redis) -> None:
         assert announce("pay_1") == 1
 
         assert waiter.wait(5) is True
+
+
+def test_whoever_makes_the_subject_is_told_without_having_registered(bell: Redis) -> None:
+    with waiting_for("pay_1") as other:
+        announce("pay_1")
+
+        assert maker_of("pay_1").wait(5) is True
+        assert other.wait(5) is True
+        assert maker_of("pay_1").wait(0.3) is False
+    assert maker_of("pay_2").wait(0.3) is False
+
+
+def test_what_nobody_collects_expires(bell: Redis) -> None:
+    announce("pay_1")
+
+    assert 0 < live_redis().ttl("live:maker:pay_1") <= LIFETIME_SECONDS
 
 
 def test_twenty_waiters_are_all_told_at_once(bell: Redis) -> None:
@@ -57,7 +73,7 @@ def test_what_a_waiter_leaves_goes_with_the_next_one_or_expires(bell: Redis) -> 
     left = live_redis().keys("*")
     assert all(0 < live_redis().ttl(key) <= LIFETIME_SECONDS for key in left)
     with waiting_for("pay_2"):
-        assert not set(live_redis().keys("*")) & set(left)
+        assert {key for key in set(live_redis().keys("*")) & set(left) if "maker" not in key} == set()
 
 
 def test_without_redis_a_waiter_looks_by_itself_until_the_time_is_up(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from django.db.transaction import TransactionManagementError
 from apps.kernel.ids import uuid7
 from apps.merchants.models import Store, Till, TillKey
 from apps.merchants.queries import key_digest
-from apps.rows import Frozen, insert_row, insert_rows, update_row
+from apps.rows import Frozen, ask_statement, insert_row, insert_rows, pipelined, update_row
 from apps.transactions.models import Payment
 from tests.cast import Phone
 from tests.shop import Shop, make_payer, make_shop, moment
@@ -149,6 +149,19 @@ def test_values_come_as_tuples_in_the_order_asked(shop: Shop) -> None:
     assert names.rows(store_id=shop.store.id) == [("Kasse 1", "attended")]
     with pytest.raises(TypeError, match="gives values"):
         names.all(store_id=shop.store.id)
+
+
+def test_what_is_asked_behind_a_lock_is_answered_by_the_time_the_lock_is(shop: Shop, now: datetime) -> None:
+    locked = Frozen(lambda store_id: Store.objects.select_for_update().filter(id=store_id), store_id=UUID)
+    tills = Frozen(lambda store_id: Till.objects.filter(store_id=store_id), store_id=UUID)
+
+    with transaction.atomic(), pipelined():
+        store, there = locked.ask(store_id=shop.store.id), tills.ask_all(store_id=shop.store.id)
+        counted = ask_statement("SELECT count(*), %s FROM merchants_till", [7])
+
+        assert store() == shop.store
+        assert there() == [shop.till]
+        assert counted() == [(Till.objects.count(), 7)]
 
 
 def test_a_value_that_is_missing_unknown_or_unused_is_a_mistake(shop: Shop) -> None:

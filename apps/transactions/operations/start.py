@@ -3,6 +3,7 @@
 It is committed also when the answer is no: a spent code and a PIN try outlive the payment that failed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -15,13 +16,14 @@ from psycopg.errors import UniqueViolation
 from apps.audit.operations import record
 from apps.codes.operations import GenuineCode, Payer, open_code, record_refusal, spend_code
 from apps.codes.refusals import Refusal
+from apps.devices.locks import ask_locked_device
 from apps.devices.models import Device
 from apps.fraud.facts import Facts
 from apps.fraud.models import Assessment
 from apps.fraud.operations import assess
 from apps.idempotency.operations import Known, Subject
 from apps.instruments.models import Instrument
-from apps.instruments.queries import both_payable
+from apps.instruments.queries import ask_both_payable
 from apps.kernel.actors import Actor
 from apps.kernel.ids import public_id, uuid7
 from apps.limits.models import Scope
@@ -42,7 +44,7 @@ from apps.transactions.operations.decide import Next, decide_next, suspicions_of
 from apps.transactions.operations.history import notes_for_listeners, record_event
 from apps.transactions.operations.limiting import reserve_for, subjects_of
 from apps.transactions.operations.proceed import queue_authorisation
-from apps.transactions.queries import RecentSale, ask_recent_sales, live_sale
+from apps.transactions.queries import RecentSale, ask_live_sale, ask_recent_sales
 from apps.transactions.requests import Point, RequestKey, Sale
 from apps.transactions.states import Action, Status
 from apps.transactions.timing import ANSWER_WITHIN
@@ -71,6 +73,15 @@ class Started:
     # The message to the provider that waits to be sent, and the instrument that it is about; None when there is none.
     operation_id: UUID | None = None
     instrument: Instrument | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Asked for under one lock, and not waited for yet."""
+
+    device: Callable[[], Device]
+    instruments: Callable[[], tuple[Instrument | None, Instrument | None]]
+    recent: Callable[[], list[RecentSale]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,7 @@ def start_payment(
             return start.run(opened, key, ring)
     except IntegrityError as error:
         # Two sales under one receipt number at once: the index lets one of them live.
-        if _is_reference_taken(error) and (taken := start.live_sale()):
+        if _is_reference_taken(error) and (taken := start.ask_live_sale()()):
             raise _reference_in_use(taken) from None
         raise
 
@@ -146,9 +157,10 @@ class _Start:
         # The payer's phone as it was when the code was opened, before this code was spent.
         self.before: Device | None = None
 
-    def live_sale(self) -> UUID | None:
-        """Return the live sale under this receipt number."""
-        return live_sale(till_id=self.point.till.id, mode=self.point.mode, day=self.day, reference=self.sale.reference)
+    def ask_live_sale(self) -> Callable[[], UUID | None]:
+        """Ask for the live sale under this receipt number."""
+        till, reference = self.point.till, self.sale.reference
+        return ask_live_sale(till_id=till.id, mode=self.point.mode, day=self.day, reference=reference)
 
     def run(self, opened: GenuineCode | Refusal, key: RequestKey, ring: bool) -> Started:
         """Write everything that belongs to the start; the order of the rows is the order of the locks."""
@@ -156,12 +168,17 @@ class _Start:
         if isinstance(claimed, Known):
             # Answered from the record, whatever the code says by now.
             return Started(UUID(claimed.subject.id), is_replay=True)
-        if taken := self.live_sale():
-            raise _reference_in_use(taken)
+        sale = self.ask_live_sale()
         if isinstance(opened, Refusal):
+            if taken := sale():
+                raise _reference_in_use(taken)
             return self._decline(opened, None, None)
+        asked = self._ask(opened)
+        if taken := sale():
+            raise _reference_in_use(taken)
         payer = spend_code(
             genuine=opened,
+            locked=asked.device,
             till=self.point.till,
             subject_kind=SUBJECT_KIND,
             subject_id=self.payment_id,
@@ -171,18 +188,25 @@ class _Start:
         if isinstance(payer, Refusal):
             return self._decline(payer, opened.device, None)
         self.before = opened.device
-        entitled = self._entitle(payer)
+        entitled = self._entitle(payer, asked)
         if isinstance(entitled, Refusal):
             return self._decline(entitled, payer.device, None)
         return self._begin(entitled, ring)
 
-    def _entitle(self, payer: Payer) -> _Entitled | Refusal:
+    def _ask(self, opened: GenuineCode) -> _Asked:
+        """Lock the payer's phone, and ask behind the lock for what is judged next: one wait for all of it."""
+        claims, customer_id = opened.claims, opened.device.customer_id
+        return _Asked(
+            device=ask_locked_device(opened.device.id),
+            instruments=ask_both_payable(customer_id, claims.instrument, claims.fallback, now=self.now),
+            recent=ask_recent_sales(customer_id=customer_id, merchant_id=self.merchant.id, now=self.now),
+        )
+
+    def _entitle(self, payer: Payer, asked: _Asked) -> _Entitled | Refusal:
         """Step 11: may this instrument pay that much here?"""
         claims, amount = payer.claims, self.sale.amount
         customer_id = payer.device.customer_id
-        # Asked for here and answered while the rest is judged.
-        recent = ask_recent_sales(customer_id=customer_id, merchant_id=self.merchant.id, now=self.now)
-        instrument, fallback = both_payable(customer_id, claims.instrument, claims.fallback, now=self.now)
+        instrument, fallback = asked.instruments()
         if instrument is None:
             return Refusal("instrument_unusable")
         if claims.cap_minor is not None and amount.amount > claims.cap_minor:
@@ -197,7 +221,7 @@ class _Start:
         )
         if crossed is not None:
             return Refusal("over_limit", facts={"limit_of": str(crossed.scope), "limit": crossed.limit.amount})
-        judged = self._judge(payer, instrument, fallback, recent())
+        judged = self._judge(payer, instrument, fallback, asked.recent())
         if isinstance(judged, Refusal) and self.limits_day is not None:
             # What is refused after all was counted a moment ago, and this transaction commits.
             payers = subjects_of(device_id=payer.device.id, instrument_id=instrument.id, customer_id=customer_id)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.kernel.actors import Actor
 from apps.kernel.ids import uuid7
-from apps.live.announcements import Waiter, waiting_for
+from apps.live.announcements import Waiter, maker_of, waiting_for
 from apps.merchants.models import TillKind
 from apps.transactions.models import Payment
 from apps.transactions.operations.carry_out import carry_out_operation
@@ -36,25 +36,23 @@ def take_payment(*, code: str, sale: Sale, point: Point, key: RequestKey, by: Ac
     """
     payment_id = uuid7()
     in_request = settings.AUTHORISE_IN == IN_REQUEST
-    # Registered before anything is committed, so that no answer can come too early to be heard.
-    with waiting_for(waiting_room(payment_id)) as waiter:
-        started = start_payment(
-            code=code,
-            sale=sale,
-            point=point,
-            key=key,
-            payment_id=payment_id,
-            ring=not in_request,
-            by=by,
-            now=now,
-        )
-        if started.operation_id is not None and in_request:
-            carry_out_operation(operation_id=started.operation_id, now=now)
-        if started.operation_id is not None and not in_request:
-            look = partial(payment_now, payment_id, till=point.till, instrument=started.instrument)
-            payment = _outcome(waiter, look, _left(now))
-        else:
-            payment = whole_payment(started.payment_id)
+    started = start_payment(
+        code=code,
+        sale=sale,
+        point=point,
+        key=key,
+        payment_id=payment_id,
+        ring=not in_request,
+        by=by,
+        now=now,
+    )
+    if started.operation_id is not None and in_request:
+        carry_out_operation(operation_id=started.operation_id, now=now)
+    if started.operation_id is not None and not in_request:
+        look = partial(payment_now, payment_id, till=point.till, instrument=started.instrument)
+        payment = _outcome(maker_of(waiting_room(payment_id)), look, _left(now))
+    else:
+        payment = whole_payment(started.payment_id)
     if is_open(payment):
         payment = wait_for_outcome(payment.id, _left(now))
     return Answered(payment, is_replay=started.is_replay)
