@@ -86,7 +86,7 @@ def test_every_state_of_a_payment_has_a_word_in_both_languages() -> None:
     for status in Status:
         assert status in LOOKS
         assert look_of(status).word("de")
-        assert look_of(status).word("en")
+        assert all(look_of(status).word(language) for language in ("fr", "it", "en"))
 
 
 def test_a_state_that_is_not_known_is_shown_as_it_is() -> None:

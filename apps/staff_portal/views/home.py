@@ -29,6 +29,8 @@ from apps.transactions.staff_queries import payments_in_review, payments_under
 # Counting stops here: a queue that long needs no number.
 MOST_COUNTED: Final = 99
 MOST_FOUND: Final = 20
+# Each in its own language: whoever looks for his own may not understand the page.
+LANGUAGES: Final = (("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("en", "English"))
 _PAGES: Final = {
     "pay": ("staff-payment", Permission.SEE_PAYMENTS),
     "dev": ("staff-device", Permission.SEE_CUSTOMERS),
@@ -115,7 +117,7 @@ def preferences(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Let the operator choose language, appearance and keys, and end his sessions elsewhere."""
     if request.method != "POST":
         sessions = open_sessions_of(visitor.operator.id, now=visitor.now)
-        shown: dict[str, object] = {"sessions": sessions, "languages": (("de", "Deutsch"), ("en", "English"))}
+        shown: dict[str, object] = {"sessions": sessions, "languages": LANGUAGES}
         return show(request, "preferences", shown)
     if "session" in request.POST:
         try:
