@@ -97,7 +97,7 @@ def test_one_key_refuses_the_till_hears_it_and_none_is_heard_while_somebody_type
         expect(page.locator("#q")).to_have_value("ar")
         page.locator("h1").click()
         page.keyboard.press("?")
-        expect(page.locator("#keys p")).to_be_visible()
+        expect(page.locator("#keys dl")).to_be_visible()
         page.keyboard.press("r")  # no row has the focus: the one that was looked at may have gone
         page.keyboard.press("j")
         page.keyboard.press("o")

@@ -338,3 +338,43 @@ FRAME: Final = {
         foreign_form="This form did not come from this session. Load the page again.",
     ),
 }
+
+# What `keys.js` listens to, and what it does.
+KEYS_HELP: Final[dict[str, tuple[tuple[tuple[str, ...], str], ...]]] = {
+    "de": (
+        (("/", "Strg K"), "suchen"),
+        (("j",), "nächste Zeile"),
+        (("k",), "vorige Zeile"),
+        (("o",), "Zeile öffnen"),
+        (("a",), "Zahlung der Zeile freigeben"),
+        (("r",), "Zahlung der Zeile ablehnen"),
+        (("?",), "diese Hilfe"),
+    ),
+    "fr": (
+        (("/", "Ctrl K"), "rechercher"),
+        (("j",), "ligne suivante"),
+        (("k",), "ligne précédente"),
+        (("o",), "ouvrir la ligne"),
+        (("a",), "libérer le paiement de la ligne"),
+        (("r",), "refuser le paiement de la ligne"),
+        (("?",), "cette aide"),
+    ),
+    "it": (
+        (("/", "Ctrl K"), "cercare"),
+        (("j",), "riga successiva"),
+        (("k",), "riga precedente"),
+        (("o",), "aprire la riga"),
+        (("a",), "sbloccare il pagamento della riga"),
+        (("r",), "rifiutare il pagamento della riga"),
+        (("?",), "questo aiuto"),
+    ),
+    "en": (
+        (("/", "Ctrl K"), "search"),
+        (("j",), "next row"),
+        (("k",), "previous row"),
+        (("o",), "open the row"),
+        (("a",), "release the payment of the row"),
+        (("r",), "refuse the payment of the row"),
+        (("?",), "this help"),
+    ),
+}

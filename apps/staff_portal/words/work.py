@@ -80,7 +80,6 @@ class WorkWords:
     done_released: str
     done_refused: str
     done_saved: str
-    keys_help: str
 
 
 WORK: Final = {
@@ -157,7 +156,6 @@ WORK: Final = {
         done_released="Freigegeben. Die Kasse hört den Ausgang.",
         done_refused="Abgelehnt. Die Kasse hat es gehört.",
         done_saved="Ausgeführt.",
-        keys_help="/ Suchen · j k Zeile · o öffnen · a freigeben · r ablehnen · ? diese Hilfe",
     ),
     "fr": WorkWords(
         reviews="Paiements à vérifier",
@@ -232,7 +230,6 @@ WORK: Final = {
         done_released="Libéré. La caisse apprend le résultat.",
         done_refused="Refusé. La caisse en a été informée.",
         done_saved="Exécuté.",
-        keys_help="/ rechercher · j k ligne · o ouvrir · a libérer · r refuser · ? cette aide",
     ),
     "it": WorkWords(
         reviews="Pagamenti da verificare",
@@ -307,7 +304,6 @@ WORK: Final = {
         done_released="Sbloccato. La cassa apprende l’esito.",
         done_refused="Rifiutato. La cassa ne è informata.",
         done_saved="Eseguito.",
-        keys_help="/ cercare · j k riga · o aprire · a sbloccare · r rifiutare · ? questo aiuto",
     ),
     "en": WorkWords(
         reviews="Payments in review",
@@ -382,7 +378,6 @@ WORK: Final = {
         done_released="Released. The till hears the outcome.",
         done_refused="Refused. The till has heard it.",
         done_saved="Done.",
-        keys_help="/ search · j k row · o open · a release · r refuse · ? this help",
     ),
 }
 
