@@ -9,6 +9,7 @@ register_ids()
 
 urlpatterns = [
     path("", home.home, name="staff-home"),
+    path("figures", home.figures, name="staff-figures"),
     path("login", signing_in.login, name="staff-login"),
     path("login/code", signing_in.login_code, name="staff-login-code"),
     path("login/setup", signing_in.login_setup, name="staff-login-setup"),

@@ -137,6 +137,29 @@ def test_a_payment_that_is_held_later_appears_by_itself_and_stays_under_the_hand
     on_page(Role.FRAUD_ANALYST, wait)
 
 
+def test_the_first_page_counts_by_itself_and_leaves_open_what_somebody_opened(
+    on_page: Callable[..., object], hold: Callable[..., Payment]
+) -> None:
+    def sell() -> None:
+        try:
+            hold()
+        finally:
+            connection.close()
+
+    def wait(page: Page) -> None:
+        page.goto("/staff/")
+        expect(page.locator("#queue-1 .count")).to_have_text("0")
+        page.locator("#figures-rate-table summary").click()
+        seen = page.locator("#figures time").inner_text()
+        with ThreadPoolExecutor(1) as shop:
+            shop.submit(sell).result()
+        expect(page.locator("#queue-1 .count")).to_have_text("1", timeout=20_000)
+        expect(page.locator("#figures time")).not_to_have_text(seen, timeout=20_000)
+        expect(page.locator("#figures-rate-table table")).to_be_visible()
+
+    on_page(Role.FINANCE, wait)
+
+
 def test_without_a_script_the_buttons_do_the_same(on_page: Callable[..., object], hold: Callable[..., Payment]) -> None:
     payment = hold()
 
