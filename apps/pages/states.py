@@ -52,6 +52,10 @@ LOOKS: Final = {
     "alarm": Look("bad", "warning", "Alarm", "alarm", "alarme", "allarme"),
     "awaiting": Look("wait", "clock", "wartet", "awaiting", "en attente", "in attesa"),
     "approved": Look("good", "tick", "bewilligt", "approved", "autorisé", "autorizzato"),
+    "awaiting_approval": Look(
+        "wait", "clock", "wartet auf vier Augen", "awaits approval", "attend l’approbation", "attende l’approvazione"
+    ),
+    "withdrawn": Look("neutral", "cross", "zurückgezogen", "withdrawn", "retiré", "ritirato"),
     "refused": Look("bad", "cross", "verweigert", "refused", "refusé", "rifiutato"),
     "queued": Look("wait", "clock", "bereit", "queued", "prêt", "pronto"),
     "sent": Look("wait", "clock", "gesendet", "sent", "envoyé", "inviato"),

@@ -18,7 +18,12 @@ THEMES: Final = ("light", "dark")
 THEME_COOKIE: Final = "staff_theme"
 KEYS_COOKIE: Final = "staff_keys"
 # The list to which a page belongs, where it is not the plural of its name.
-_LISTS: Final = {"staff-device": "staff-all-devices"}
+_LISTS: Final = {
+    "staff-payment-refund": "staff-payments",
+    "staff-payment-cancel": "staff-payments",
+    "staff-payment-code": "staff-payments",
+    "staff-device": "staff-all-devices",
+}
 _NOTICES: Final = ("done_released", "done_refused", "done_saved")
 
 

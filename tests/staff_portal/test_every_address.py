@@ -47,6 +47,9 @@ def addresses(hold: Callable[..., Payment], now: datetime) -> dict[str, str]:
     assert payment.customer is not None
     subjects = {
         "staff-payment": payment.public_id,
+        "staff-payment-refund": payment.public_id,
+        "staff-payment-cancel": payment.public_id,
+        "staff-payment-code": payment.public_id,
         "staff-case": case.public_id,
         "staff-approval": approval.id,
         "staff-device": payment.device.public_id,
