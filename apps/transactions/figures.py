@@ -109,7 +109,7 @@ class Figures:
 
 def read_figures(*, today_since: datetime, now: datetime) -> Figures:
     """Return how it goes, without training; `today_since` is when the day began where the shops are."""
-    wanted = {
+    wanted: dict[str, Any] = {  # Any: whatever a statement is asked with
         "now": now,
         "hour": earliest_uuid7(now - _HOUR),
         "today": earliest_uuid7(max(today_since, now - _DAY)),
@@ -146,8 +146,8 @@ def read_figures(*, today_since: datetime, now: datetime) -> Figures:
     )
 
 
-# Any: what the database answers with, column by column.
-def _rows(statement: str, wanted: dict[str, object]) -> list[tuple[Any, ...]]:
+# Any: what the database is asked with, and answers with, column by column.
+def _rows(statement: str, wanted: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, wanted)
         return list(cursor.fetchall())
