@@ -73,8 +73,13 @@ TEMPLATES: list[dict[str, object]] = [
     }
 ]
 STATIC_URL = "/static/"
-# The wallet's modules import two packages by name; they come from npm, and who serves no wallet needs neither.
-_PACKAGES = {"hpke": BASE_DIR / "node_modules" / "hpke", "uqr": BASE_DIR / "node_modules" / "uqr" / "dist"}
+# The wallet's modules import two packages by name, and staff's pages refresh themselves with a third; they come from
+# npm. Who serves no wallet needs none: staff's pages then stand still until they are loaded again.
+_PACKAGES = {
+    "hpke": BASE_DIR / "node_modules" / "hpke",
+    "uqr": BASE_DIR / "node_modules" / "uqr" / "dist",
+    "htmx": BASE_DIR / "node_modules" / "htmx.org" / "dist",
+}
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
     BASE_DIR / "static",
     *((name, path) for name, path in _PACKAGES.items() if path.is_dir()),

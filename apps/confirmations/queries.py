@@ -29,6 +29,12 @@ def refund_receipt_for(*, refund_id: UUID, payment_id: UUID, customer_id: UUID) 
     return told.order_by("-id").values_list("signed", flat=True).first()
 
 
+def told_about(payment_id: UUID, *, limit: int = 100) -> list[Confirmation]:
+    """Return what customers were told of the payment, oldest first."""
+    told = Confirmation.objects.filter(payment_id=payment_id).select_related("device", "refund")
+    return list(told.order_by("id")[:limit])
+
+
 def was_told(event_id: UUID) -> bool:
     """Say whether the customer was told of this entry of a payment's history."""
     return Confirmation.objects.filter(event_id=event_id).exists()

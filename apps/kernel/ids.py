@@ -6,6 +6,7 @@ of the number, most significant first.
 
 import secrets
 import time
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +31,11 @@ def uuid7() -> UUID:
     number |= 0x7 << 76 | (nanoseconds << 12) // 1_000_000 << 64
     number |= 0x2 << 62 | secrets.randbits(62)
     return UUID(int=number)
+
+
+def earliest_uuid7(at: datetime) -> UUID:
+    """Return the lowest identifier that can have been made at this moment: where a window of time begins in a key."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def public_id(prefix: str, identifier: UUID) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Prefetch, Q, Sum
 
 from apps.kernel.money import Money
 from apps.ledger.models import Journal, Posting
@@ -24,6 +24,12 @@ def balance(*, account: str, currency: str) -> Money:
     """Return debits minus credits of the account: what is owed to us is positive, what we owe is negative."""
     total = Posting.objects.filter(account=account, currency=currency).aggregate(total=Sum("amount_minor"))["total"]
     return Money(int(total or 0), currency)
+
+
+def journals_about(subject: str, *, limit: int = 100) -> list[Journal]:
+    """Return the entries about this subject with their lines, oldest first."""
+    lines = Prefetch("postings", queryset=Posting.objects.order_by("journal_id", "position"))
+    return list(Journal.objects.filter(subject=subject).order_by("id").prefetch_related(lines)[:limit])
 
 
 def trial_balance() -> dict[str, dict[str, int]]:

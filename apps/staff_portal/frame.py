@@ -10,13 +10,20 @@ from django.utils import timezone
 
 from apps.operators.roles import may
 from apps.rest.request_ids import request_id_of
-from apps.staff_portal.words.frame import FRAME
+from apps.staff_portal.words.frame import FRAME, KEYS_HELP
 from apps.staff_portal.words.menu import MENU, menu_word
 from apps.staff_portal.words.work import WORK
 
 THEMES: Final = ("light", "dark")
 THEME_COOKIE: Final = "staff_theme"
 KEYS_COOKIE: Final = "staff_keys"
+# The list to which a page belongs, where it is not the plural of its name.
+_LISTS: Final = {
+    "staff-payment-refund": "staff-payments",
+    "staff-payment-cancel": "staff-payments",
+    "staff-payment-code": "staff-payments",
+    "staff-device": "staff-all-devices",
+}
 _NOTICES: Final = ("done_released", "done_refused", "done_saved")
 
 
@@ -40,6 +47,7 @@ def show(
     words, theme = WORK[language], request.COOKIES.get(THEME_COOKIE, "")
     done = request.GET.get("done", "")
     role = visitor.operator.role if visitor else ""
+    current = request.resolver_match.url_name or "" if request.resolver_match else ""
     context = {
         "language": language,
         "f": FRAME[language],
@@ -49,6 +57,9 @@ def show(
         "has_keys": request.COOKIES.get(KEYS_COOKIE) != "off",
         "visitor": visitor,
         "menu": _menu_for(role, language),
+        "current": current,
+        "section": _LISTS.get(current, f"{current}s"),
+        "keys_help": KEYS_HELP[language],
         "t": words_of[language] if words_of else None,
         "is_demo": settings.DEMO,
         "notice": getattr(words, done) if done in _NOTICES else "",

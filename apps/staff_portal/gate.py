@@ -180,6 +180,9 @@ def visitor_of(request: HttpRequest) -> Visitor | None:
 
 
 def _to_login(request: HttpRequest, visitor: Visitor | None) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        # A part of a page is no place to sign in: the whole page is loaded again, and leads there.
+        return HttpResponse(status=401, headers={"HX-Refresh": "true"})
     wanted = request.get_full_path() if request.method != "POST" else request.path
     if visitor is not None:
         return redirect("staff-login-code", next=wanted)

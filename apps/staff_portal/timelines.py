@@ -1,9 +1,9 @@
 """One line of time from several sources: what happened, what was said to providers, what people did."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +24,8 @@ class Entry:
     who: str = ""
     took: str = ""
     detail: str = ""
+    # How long after the entry before it.
+    after: str = ""
 
     @property
     def exact(self) -> str:
@@ -42,7 +44,26 @@ def payment_timeline(payment_id: UUID, subject: str) -> list[Entry]:
     # What happened to the payment is evidence as well, with the same words at the same moment.
     told = {(entry.at, entry.what) for entry in entries}
     entries += [entry for entry in record_entries(newest_records(subject)) if (entry.at, entry.what) not in told]
-    return sorted(entries, key=lambda entry: entry.at)
+    entries.sort(key=lambda entry: entry.at)
+    before = [None, *(entry.at for entry in entries)]
+    return [
+        entry if earlier is None else replace(entry, after=_distance(entry.at - earlier))
+        for earlier, entry in zip(before, entries, strict=False)
+    ]
+
+
+def _distance(length: timedelta) -> str:
+    """Return ``+250 ms``, ``+1.3 s``, or from ten minutes on ``+17 min``; empty at the same moment."""
+    seconds = length.total_seconds()
+    if seconds < 1:
+        return f"+{seconds * 1000:.0f}\u00a0ms" if seconds >= 0.0005 else ""
+    return f"+{seconds:.1f}\u00a0s" if seconds < 600 else f"+{seconds / 60:.0f}\u00a0min"
+
+
+def staff_deeds(subjects: Collection[str]) -> list[Entry]:
+    """Return what operators did to these things, oldest first."""
+    done = Record.objects.filter(subject__in=subjects, actor_kind="operator").order_by("-id")[:MOST_RECORDS]
+    return record_entries(reversed(done))
 
 
 def newest_records(subject: str) -> list[Record]:

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from apps.staff_portal.converters import register_ids
-from apps.staff_portal.views import approvals, audit, cases, customers, home, payments, signing_in
+from apps.staff_portal.views import approvals, audit, cases, customers, home, payment_moves, payments, signing_in
 
 register_ids()
 
 urlpatterns = [
     path("", home.home, name="staff-home"),
+    path("figures", home.figures, name="staff-figures"),
     path("login", signing_in.login, name="staff-login"),
     path("login/code", signing_in.login_code, name="staff-login-code"),
     path("login/setup", signing_in.login_setup, name="staff-login-setup"),
@@ -19,6 +20,9 @@ urlpatterns = [
     path("search", home.search, name="staff-search"),
     path("reviews", payments.reviews, name="staff-reviews"),
     path("payments/<pay:payment_id>", payments.payment, name="staff-payment"),
+    path("payments/<pay:payment_id>/refund", payment_moves.refund, name="staff-payment-refund"),
+    path("payments/<pay:payment_id>/cancel", payment_moves.cancel, name="staff-payment-cancel"),
+    path("payments/<pay:payment_id>/code", payment_moves.code, name="staff-payment-code"),
     path("cases", cases.cases, name="staff-cases"),
     path("cases/<cas:case_id>", cases.case, name="staff-case"),
     path("approvals", approvals.approvals, name="staff-approvals"),

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from apps.fraud.models import Assessment
 from apps.providers.models import ProviderCall
-from apps.transactions.models import Operation, Payment, PaymentEvent
+from apps.transactions.models import Operation, Payment, PaymentEvent, Refund
 from apps.transactions.states import Status
 
 MOST_EVENTS: Final = 200
@@ -42,6 +42,17 @@ def calls_about(payment_id: UUID) -> list[ProviderCall]:
     references = list(Operation.objects.filter(payment_id=payment_id).values_list("reference", flat=True)[:MOST_EVENTS])
     calls = ProviderCall.objects.filter(reference__in=references).order_by("at", "id")
     return list(calls.select_related("account")[:MOST_EVENTS])
+
+
+def messages_of(payment_id: UUID) -> list[Operation]:
+    """Return what was asked of providers for the payment, oldest first: holds, captures, refunds and undoings."""
+    operations = Operation.objects.filter(payment_id=payment_id).order_by("id")
+    return list(operations.select_related("attempt__provider_account", "refund")[:MOST_EVENTS])
+
+
+def staff_refunds_of(payment_id: UUID) -> list[Refund]:
+    """Return the payment's refunds, oldest first."""
+    return list(Refund.objects.filter(payment_id=payment_id).order_by("id")[:MOST_EVENTS])
 
 
 def payments_under(reference: str, *, limit: int) -> list[Payment]:

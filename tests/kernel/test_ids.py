@@ -1,10 +1,11 @@
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.kernel.ids import PREFIXES, from_public_id, public_id, uuid7
+from apps.kernel.ids import PREFIXES, earliest_uuid7, from_public_id, public_id, uuid7
 
 
 def test_identifiers_are_version_seven_and_ordered_by_time() -> None:
@@ -14,6 +15,14 @@ def test_identifiers_are_version_seven_and_ordered_by_time() -> None:
     assert {identifier.variant for identifier in made} == {"specified in RFC 4122"}
     assert made == sorted(made)
     assert len(set(made)) == 1000
+
+
+def test_a_window_of_time_is_a_window_of_identifiers() -> None:
+    before = datetime.now(UTC)
+    made = uuid7()
+    after = datetime.now(UTC) + timedelta(milliseconds=1)
+
+    assert earliest_uuid7(before) <= made < earliest_uuid7(after)
 
 
 @given(st.uuids(), st.sampled_from(sorted(PREFIXES)))

@@ -7,7 +7,7 @@ import pytest
 from apps.kernel.money import Money
 from apps.pages.addresses import safe_next
 from apps.pages.moments import distance_text, duration_text, moment_text
-from apps.pages.money import amount_text
+from apps.pages.money import amount_text, plain_amount, typed_amount
 from apps.pages.sheets import csv_lines, safe_cell
 from apps.pages.states import LOOKS, look_of
 from apps.transactions.states import Status
@@ -86,8 +86,23 @@ def test_every_state_of_a_payment_has_a_word_in_both_languages() -> None:
     for status in Status:
         assert status in LOOKS
         assert look_of(status).word("de")
-        assert look_of(status).word("en")
+        assert all(look_of(status).word(language) for language in ("fr", "it", "en"))
 
 
 def test_a_state_that_is_not_known_is_shown_as_it_is() -> None:
     assert look_of("novel").word("en") == "novel"
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [("12", 1200), ("12.5", 1250), ("12,50", 1250), (" 1\u2019234.50 ", 123450), ("1'234", 123400), ("0.05", 5)],
+)
+def test_an_amount_is_read_as_people_type_it(text: str, minor: int) -> None:
+    assert typed_amount(text, "CHF") == Money(minor, "CHF")
+    assert typed_amount(plain_amount(Money(minor, "CHF")), "CHF") == Money(minor, "CHF")
+
+
+@pytest.mark.parametrize("text", ["", "0", "0.00", "-1", "+1", "1.005", "1.", ".5", "1e3", "1.2.3", "\u0661", "CHF 1"])
+def test_what_is_no_amount_is_not_guessed(text: str) -> None:
+    with pytest.raises(ValueError, match="amount"):
+        typed_amount(text, "CHF")

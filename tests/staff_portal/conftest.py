@@ -1,19 +1,30 @@
-"""A shop, a payer, a payment that is held, and nobody who was there a moment ago."""
+"""A shop, a payer, a payment that is held, nobody who was there a moment ago, and a browser for who wants one.
 
+The browser is driven from a thread of its own: its event loop would keep Django's database from being used here.
+"""
+
+import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from playwright.sync_api import Page, sync_playwright
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from apps.fraud.facts import Facts
 from apps.fraud.models import Assessment, Verdict
+from apps.operators.roles import Role
 from apps.transactions.models import Payment
 from apps.transactions.operations import start as start_module
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, MISSING
 from tests.cast import Phone
 from tests.shop import Shop, make_payer, make_shop, moment
+from tests.staff_portal.desk import sit_down
 
+Value = TypeVar("Value")
 LOGIN_BUCKET = "rate:staff-login:127.0.0.1"
 
 
@@ -72,3 +83,33 @@ def hold(shop: Shop, phone: Phone, now: datetime, monkeypatch: pytest.MonkeyPatc
         return payment
 
     return sell
+
+
+@pytest.fixture
+def on_page(live_server: LiveServer, settings: Settings) -> Callable[..., object]:
+    """Return what lets somebody do something on a page of the portal, as an operator of a role."""
+    path = shutil.which(CHROMIUM)
+    if path is None:
+        pytest.skip(MISSING)
+    settings.ALLOWED_HOSTS = ["localhost"]
+    settings.CSRF_COOKIE_SECURE = False
+
+    def run(role: Role, does: Callable[[Page], Value], *, has_script: bool = True) -> Value:
+        token = sit_down(role).client.cookies["staff_session"].value
+
+        def drive() -> Value:
+            with sync_playwright() as driver:
+                browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+                context = browser.new_context(
+                    base_url=live_server.url, java_script_enabled=has_script, bypass_csp=False
+                )
+                context.add_cookies([{"name": "staff_session", "value": token, "url": f"{live_server.url}/staff/"}])
+                try:
+                    return does(context.new_page())
+                finally:
+                    browser.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(drive).result()
+
+    return run

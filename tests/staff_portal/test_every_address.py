@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from playwright.sync_api import Page
 
 from apps.approvals.operations import ask_approval
 from apps.cases.operations import open_case
@@ -18,6 +20,9 @@ from apps.staff_portal.urls import urlpatterns
 from apps.transactions.models import Payment
 from tests.staff_portal.desk import Desk, sit_down
 
+AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+NARROW, PHONE, WIDE = 320, 390, 1280
+LARGEST_PAGE = 250_000
 PUBLIC = {"staff-login", "staff-login-code", "staff-login-setup", "staff-invitation"}
 
 
@@ -47,6 +52,9 @@ def addresses(hold: Callable[..., Payment], now: datetime) -> dict[str, str]:
     assert payment.customer is not None
     subjects = {
         "staff-payment": payment.public_id,
+        "staff-payment-refund": payment.public_id,
+        "staff-payment-cancel": payment.public_id,
+        "staff-payment-code": payment.public_id,
         "staff-case": case.public_id,
         "staff-approval": approval.id,
         "staff-device": payment.device.public_id,
@@ -108,7 +116,8 @@ def test_no_page_needs_a_style_or_a_script_of_its_own(addresses: dict[str, str])
         assert " style=" not in text, name
         assert "<style" not in text, name
         assert " onclick=" not in text, name
-        assert text.count("<script") == text.count('<script type="module" src="/static/staff/js/'), name
+        allowed = ('<script type="module" src="/static/staff/js/', '<script defer src="/static/htmx/htmx.min.js">')
+        assert text.count("<script") == sum(text.count(script) for script in allowed), name
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
@@ -119,3 +128,34 @@ def test_evidence_is_neither_changed_nor_removed(method: str) -> None:
     assert desk.client.post("/staff/audit").status_code in (403, 405)
     token = desk.open("/staff/preferences").fields("language")[1]["csrfmiddlewaretoken"]
     assert desk.send_fields("/staff/audit", {"csrfmiddlewaretoken": token}).status == 405
+
+
+def test_every_page_is_for_everybody_on_every_screen_in_the_light_and_in_the_dark(
+    addresses: dict[str, str], on_page: Callable[..., object]
+) -> None:
+    without_page = {"staff-logout", "staff-figures", *(name for name in RULES if name.endswith("-csv"))}
+    pages = {name: path for name, path in addresses.items() if name not in without_page | PUBLIC}
+
+    def look(page: Page) -> list[str]:
+        trouble: list[str] = []
+        page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+        for name, path in pages.items():
+            page.set_viewport_size({"width": NARROW, "height": 740})
+            answer = page.goto(path)
+            assert answer is not None
+            if (size := len(answer.body())) > LARGEST_PAGE:
+                trouble.append(f"{name} has {size} bytes")
+            page.evaluate(AXE)
+            for width, scheme in ((NARROW, "light"), (PHONE, "dark"), (WIDE, "dark"), (WIDE, "light")):
+                page.set_viewport_size({"width": width, "height": 740})
+                page.emulate_media(color_scheme=scheme)
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    trouble.append(f"{name} is wider than {width}")
+                if width != PHONE:
+                    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+                    trouble += [
+                        f"{name} {width} {scheme}: {one['id']} {one['nodes'][0]['html'][:200]}" for one in found
+                    ]
+        return trouble
+
+    assert on_page(Role.ADMINISTRATOR, look) == []

@@ -1,6 +1,6 @@
 """The first page, the search, and what an operator sets for himself."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,17 +18,34 @@ from apps.devices.models import Device
 from apps.devices.states import DeviceStatus
 from apps.instruments.models import Instrument
 from apps.kernel.ids import from_public_id, public_id
+from apps.mail.queries import count_lost_letters
 from apps.operators.models import Language
 from apps.operators.operations import choose_language, end_session_of
 from apps.operators.queries import open_sessions_of
 from apps.operators.roles import Permission
-from apps.staff_portal.frame import KEYS_COOKIE, THEME_COOKIE, THEMES, show
+from apps.pages.moments import ZURICH
+from apps.staff_portal.figures import (
+    LINE,
+    MOST_REASONS,
+    latency_bars,
+    looks_of,
+    minute_bars,
+    reason_bars,
+    share,
+    shared_figures,
+)
+from apps.staff_portal.frame import KEYS_COOKIE, THEME_COOKIE, THEMES, language_of, show
 from apps.staff_portal.gate import PATH, NotUnderstood, Visitor, go_to, looks_like_card, page, redirect
+from apps.staff_portal.words.home import HOME
+from apps.transactions.figures import MINUTES
 from apps.transactions.staff_queries import payments_in_review, payments_under
 
 # Counting stops here: a queue that long needs no number.
 MOST_COUNTED: Final = 99
 MOST_FOUND: Final = 20
+LETTERS_SINCE: Final = timedelta(days=7)
+# Each in its own language: whoever looks for his own may not understand the page.
+LANGUAGES: Final = (("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("en", "English"))
 _PAGES: Final = {
     "pay": ("staff-payment", Permission.SEE_PAYMENTS),
     "dev": ("staff-device", Permission.SEE_CUSTOMERS),
@@ -52,7 +69,36 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         queues.append(_queue("approvals", "staff-approvals", waiting, "asked_at"))
     if visitor.may(Permission.SEE_CUSTOMERS):
         queues.append(_queue("devices", "staff-devices", suspended_devices().order_by("id"), "enrolled_at"))
-    return show(request, "home", {"queues": queues, "is_calm": not any(queue["count"] for queue in queues)})
+    shown: dict[str, object] = {"queues": queues, "is_calm": not any(queue["count"] for queue in queues)}
+    if visitor.may(Permission.WRITE_LETTERS):
+        shown["lost_letters"] = count_lost_letters(since=visitor.now - LETTERS_SINCE, most=MOST_COUNTED)
+    if visitor.may(Permission.SEE_PAYMENTS):
+        shown |= _figures(request, visitor)
+    return show(request, "home", shown, words_of=HOME)
+
+
+@page(see=Permission.SEE_PAYMENTS)
+def figures(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Show the figures alone, for the page that refreshes them."""
+    return show(request, "figures", _figures(request, visitor), words_of=HOME)
+
+
+def _figures(request: HttpRequest, visitor: Visitor) -> dict[str, object]:
+    read, words = shared_figures(now=visitor.now), HOME[language_of(request)]
+    minutes = [(MINUTES - 1 - place, *pair) for place, pair in enumerate(read.minutes) if pair[0]]
+    return {
+        "figures": read,
+        "at": f"{read.at.astimezone(ZURICH):%H:%M:%S}",
+        "minute_bars": minute_bars(read.minutes),
+        "busy_minutes": minutes[::-1],
+        "rates": [(word, each, share(each)) for word, each in ((words.one_hour, read.hour), (words.today, read.today))],
+        "reason_bars": reason_bars(read.declines),
+        "reasons_high": LINE * min(len(read.declines), MOST_REASONS),
+        "latency_bars": latency_bars(read.latencies, words.steps),
+        "latencies_high": LINE * len(read.latencies),
+        "latencies": [(f"{words.steps[each.step]} {each.of}", each) for each in read.latencies],
+        "providers": [(each, looks_of(each), words.conditions[looks_of(each)]) for each in read.providers],
+    }
 
 
 # Any: a row of whichever queue.
@@ -115,7 +161,7 @@ def preferences(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Let the operator choose language, appearance and keys, and end his sessions elsewhere."""
     if request.method != "POST":
         sessions = open_sessions_of(visitor.operator.id, now=visitor.now)
-        shown: dict[str, object] = {"sessions": sessions, "languages": (("de", "Deutsch"), ("en", "English"))}
+        shown: dict[str, object] = {"sessions": sessions, "languages": LANGUAGES}
         return show(request, "preferences", shown)
     if "session" in request.POST:
         try:

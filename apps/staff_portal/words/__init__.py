@@ -1,1 +1,1 @@
-"""The words of the portal, a module per group of pages; German and English, the others are spoken to in German."""
+"""The words of the portal, a module per group of pages, in German, French, Italian and English."""

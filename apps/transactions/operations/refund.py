@@ -87,16 +87,25 @@ def refund_payment(
             refund_id = UUID(claimed.subject.id)
         else:
             payment = lock_at(payment_id, point)
-            limit_minor = payment.merchant.refund_limit_minor
-            amount = _amount_of(payment, wish)
-            needs_second = limit_minor is not None and amount.amount > limit_minor
-            notes = reserve_refund(
-                payment, refund_id, wish, amount, till_id=point.till.id, needs_second=needs_second, by=by, now=now
-            )
-            if notes:
-                leave_messages(notes=notes, now=now)
+            begin_refund(payment, refund_id, wish, till_id=point.till.id, by=by, now=now)
     refund = Refund.objects.get(id=refund_id)
     return Refunded(refund, whole_payment(refund.payment_id), is_replay=isinstance(claimed, Known))
+
+
+def begin_refund(
+    payment: Payment, refund_id: UUID, wish: RefundWish, *, till_id: UUID | None, by: Actor, now: datetime
+) -> Refund:
+    """Reserve what is wished of the locked payment, and queue it or ask a second person, as the merchant wants it.
+
+    Raises WrongState, CurrencyNotSupported, AmountTooLarge.
+    """
+    limit_minor = payment.merchant.refund_limit_minor
+    amount = _amount_of(payment, wish)
+    needs_second = limit_minor is not None and amount.amount > limit_minor
+    notes = reserve_refund(payment, refund_id, wish, amount, till_id=till_id, needs_second=needs_second, by=by, now=now)
+    if notes:
+        leave_messages(notes=notes, now=now)
+    return Refund.objects.get(id=refund_id)
 
 
 def _amount_of(payment: Payment, wish: RefundWish) -> Money:

@@ -1,0 +1,122 @@
+"""The first page says how it goes, to those who may see payments, and asks the database once for all of them."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.live.connection import live_redis
+from apps.mail.models import Letter
+from apps.operators.models import Session
+from apps.operators.roles import Role
+from apps.staff_portal.figures import KEY, looks_of, minute_bars, shared_figures
+from apps.transactions.figures import ProviderHealth
+from tests.cast import Phone
+from tests.shop import Shop
+from tests.staff_portal.desk import sit_down
+
+DECLINED_BY_BANK = 9911
+
+
+@pytest.fixture(autouse=True)
+def nobody_looked_yet(fresh: None) -> None:
+    live_redis().delete(KEY)
+
+
+def test_payments_of_the_last_hour_are_counted_by_how_they_ended(shop: Shop, phone: Phone, now: datetime) -> None:
+    shop.sell(phone, 1000, now=now)
+    shop.sell(phone, 2000, now=now)
+    shop.sell(phone, DECLINED_BY_BANK, now=now)
+    shop.sell(phone, 3000, now=now, is_training=True, code=phone.make_code(now=now, is_training=True))
+
+    figures = shared_figures(now=now)
+
+    assert (figures.hour.approved, figures.hour.declined) == (2, 1)
+    assert figures.today == figures.hour
+    assert figures.minutes[-1] == (3, 2, 1)
+    assert sum(every for every, _, _ in figures.minutes) == 3
+    assert dict(figures.declines) == {"insufficient_funds": 1}
+    assert {(each.step, each.count) for each in figures.latencies} == {("answer", 2), ("queue", 3), ("provider", 3)}
+    # One more linked the account.
+    assert [(health.calls, health.silent) for health in figures.providers] == [(4, 0)]
+
+
+def test_the_page_draws_them_and_has_every_drawing_as_a_table(shop: Shop, phone: Phone, now: datetime) -> None:
+    shop.sell(phone, 1000, now=now)
+    shop.sell(phone, DECLINED_BY_BANK, now=now)
+
+    text = sit_down(Role.FINANCE).open("/staff/").text
+
+    assert "50.0 %" in text
+    assert "insufficient_funds · 1" in text
+    assert text.count('<svg viewBox="0 0 600 121"') == 1
+    assert text.count("As a table") == 4
+    assert (
+        '<td class="number">0</td><td class="number">2</td><td class="number">1</td><td class="number">1</td>' in text
+    )
+
+
+def test_ten_open_pages_cost_one_reading(now: datetime) -> None:
+    desk = sit_down(Role.FINANCE)
+    desk.open("/staff/figures")
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        for _ in range(10):
+            assert desk.open("/staff/figures", **{"Staff-Refresh": "1", "HX-Request": "true"}).status == 200
+
+    assert not [each for each in queries.captured_queries if "newest" in each["sql"]]
+    assert 0 < live_redis().ttl(KEY) <= 10
+
+
+def test_a_day_without_payments_is_calm() -> None:
+    text = sit_down(Role.FINANCE).open("/staff/").text
+
+    assert "Nothing was paid in the last hour." in text
+    assert "Nothing was declined." in text
+    assert "NaN" not in text
+
+
+def test_letters_that_reached_nobody_are_told_to_those_who_write_them(now: datetime) -> None:
+    Letter.objects.create(
+        to="anna@kundin.example", language="de", subject="Code", cause="tests", created_at=now, failed_at=now
+    )
+
+    assert "Letters not delivered, 7 days: <strong>1</strong>" in sit_down(Role.SUPPORT).open("/staff/").text
+    assert "Letters not delivered" not in sit_down(Role.FINANCE).open("/staff/").text
+
+
+def test_a_part_of_a_page_leads_to_signing_in_once_the_session_is_over(now: datetime) -> None:
+    desk = sit_down(Role.FINANCE)
+    Session.objects.update(expires_at=now - timedelta(seconds=1))
+
+    answer = desk.open("/staff/figures", **{"Staff-Refresh": "1", "HX-Request": "true"})
+
+    assert (answer.status, answer.page.headers["HX-Refresh"], answer.text) == (401, "true", "")
+
+
+@pytest.mark.parametrize(
+    ("health", "look"),
+    [
+        (ProviderHealth("Bank", False, 9, 0), "off"),
+        (ProviderHealth("Bank", True, 0, 0), "quiet"),
+        (ProviderHealth("Bank", True, 100, 1), "good"),
+        (ProviderHealth("Bank", True, 100, 2), "wait"),
+        (ProviderHealth("Bank", True, 100, 20), "bad"),
+    ],
+)
+def test_silence_is_what_makes_a_provider_look_ill(health: ProviderHealth, look: str) -> None:
+    assert looks_of(health) == look
+
+
+def test_the_busiest_minute_fills_the_drawing() -> None:
+    bars = minute_bars(((4, 2, 1), (0, 0, 0), (2, 2, 0)))
+
+    assert [(bar.tone, bar.y, bar.height) for bar in bars] == [
+        ("good", 60.0, 60.0),
+        ("bad", 30.0, 30.0),
+        ("wait", 0.0, 30.0),
+        ("good", 60.0, 60.0),
+    ]
