@@ -1,5 +1,6 @@
 """The whole form of a rule: from what was sent, from a version that is there, to what a rule says and to the page."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,7 @@ from apps.staff_portal.words.rules import RuleWords
 
 HEAD: Final = ("name", "reason", "score", "verdict", "merchant", "joiner")
 JOINERS: Final = ("all", "any")
+_ROW: Final = re.compile(r"measure_(?:0|[1-9][0-9]?)", re.ASCII)
 _LINES: Final = {"town": "field_towns", "store": "field_stores"}
 
 Errors = dict[str, str]
@@ -31,9 +33,13 @@ class RuleForm:
     rows: tuple[Row, ...] = ()
     kept: object = None
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.rows) >= MOST_ROWS
+
     def with_row(self, measure: str) -> "RuleForm":
         """Return the form with one more condition; NotUnderstood where there are enough, or of nothing we measure."""
-        if measure not in MEASURES or len(self.rows) >= MOST_ROWS:
+        if measure not in MEASURES or self.is_full:
             raise NotUnderstood
         typed = {"currency": "CHF"} if MEASURES[measure].has_currency else {}
         return RuleForm(self.head, (*self.rows, Row(measure, typed)), self.kept)
@@ -89,13 +95,10 @@ def form_of(rule: Rule) -> RuleForm:
 def form_from(fields: Mapping[str, str], *, kept: object) -> RuleForm:
     """Return what was sent, in the order of the rows' numbers. Raises NotUnderstood for what the page never sends."""
     head = {name: fields.get(name, "").strip() for name in HEAD}
-    numbers = sorted(
-        int(number)
-        for name in fields
-        if (number := name.removeprefix("measure_")) != name and number.isascii() and number.isdigit()
-    )
-    if head["joiner"] not in JOINERS or len(numbers) > MOST_ROWS:
+    names = [name for name in fields if name.startswith("measure_")]
+    if head["joiner"] not in JOINERS or len(names) > MOST_ROWS or not all(map(_ROW.fullmatch, names)):
         raise NotUnderstood
+    numbers = sorted(int(name.removeprefix("measure_")) for name in names)
     return RuleForm(head, tuple(_row_from(fields, number) for number in numbers), kept)
 
 
@@ -108,9 +111,10 @@ def _row_from(fields: Mapping[str, str], number: int) -> Row:
 
 def read_form(form: RuleForm, words: RuleWords) -> tuple[RuleText | None, Errors]:
     """Return what the rule says, or what is wrong in which field."""
+    # In the order of the page, so that the first one is where somebody looks first.
     errors: Errors = {}
     # Any: a JSON value.
-    document: dict[str, Any] = {"condition": _condition(form, words, errors)}
+    document: dict[str, Any] = {}
     for name in ("name", "reason"):
         document[name] = form.head[name]
         if not NAME.fullmatch(form.head[name]):
@@ -130,13 +134,14 @@ def read_form(form: RuleForm, words: RuleWords) -> tuple[RuleText | None, Errors
             document["merchant"] = str(from_public_id("mer", form.head["merchant"]))
         except ValueError:
             errors["merchant"] = words.wrong_merchant
+    document["condition"] = _condition(form, words, errors)
     if errors:
         return None, errors
     try:
         return read_rule(document), {}
     except RuleMalformed as error:
-        # More parts than a condition may have; the rest was read above.
-        return None, {"new_measure": error.detail}
+        # Rows were read above: there are too many of them. What rows cannot say may be of another release.
+        return None, {"new_measure": words.too_many_rows if form.kept is None else error.detail}
 
 
 def _condition(form: RuleForm, words: RuleWords, errors: Errors) -> object:

@@ -76,6 +76,8 @@ def _row_of(part: Any) -> Row | None:
             row = _typed(part, {})
         case _:
             return None
+    if row.measure not in MEASURES:
+        return None
     # In any language: only whether the row says the same matters.
     said, errors = read_row(row, RULES["en"])
     return row if not errors and _sorted(said) == _sorted(part) else None

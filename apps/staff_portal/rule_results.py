@@ -19,10 +19,10 @@ _NO_BREAK: Final = "\u00a0"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One count, and how much of what it is."""
+    """One count, and how much of what it is; a share alone has no count."""
 
     word: str
-    count: int
+    count: int | None
     share: str = ""
 
 
@@ -87,7 +87,7 @@ def result_of(test: BackTest, words: RuleWords) -> Result:
         Line(words.good, told["good"], share_text(told["good"], hits, of_hits)),
         Line(words.bad, told["bad"], share_text(told["bad"], hits, of_hits)),
         Line(words.open, told["open"], share_text(told["open"], hits, of_hits)),
-        Line(words.precision, told["bad"], share_text(told["bad"], known, words.of_known)),
+        Line(words.precision, None, share_text(told["bad"], known, words.of_known)),
     )
     kept = {str(each.id): each for each in sampled_assessments(_ids(told))}
     return Result(

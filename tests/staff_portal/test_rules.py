@@ -279,6 +279,27 @@ def test_what_rows_cannot_say_stays_as_it_is() -> None:
     assert (second.condition, second.score) == (NESTED, 80)
 
 
+def test_a_rule_has_only_so_many_conditions() -> None:
+    desk = analyst().open(NEW)
+    rows = {f"measure_{number}": "weekday" for number in range(15)}
+    rows |= {f"word_sunday_{number}": "on" for number in range(15)} | {"name": "full", "reason": "full"}
+
+    press(desk, "look", **rows)
+    assert (desk.status, "new_measure" in filled(desk)) == (200, False)
+    # Each "none of" counts twice.
+    press(desk, "draft", **{f"how_{number}": "none_of" for number in range(15)})
+
+    assert (desk.status, Rule.objects.exists()) == (422, False)
+    assert '<p class="wrong">A rule has no more conditions</p>' in desk.text
+
+
+def test_what_another_release_wrote_is_shown_as_it_is_stored() -> None:
+    stranger = {"measure": "shoe_size", "at_least": 44}
+
+    assert rows_of({"all": [BIG, stranger]}) is None
+    assert say_condition(stranger, "en", {}).text == '{"measure": "shoe_size", "at_least": 44}'
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -287,8 +308,10 @@ def test_what_rows_cannot_say_stays_as_it_is() -> None:
         {"decision": "delete"},
         {"joiner": "none"},
         {"of": "1"},
+        {"measure_01": "town"},
+        {f"measure_{'9' * 5000}": "town"},
     ],
-    ids=range(5),
+    ids=range(7),
 )
 def test_what_the_form_never_sends_is_refused(fields: dict[str, str]) -> None:
     desk = analyst().open(NEW)
@@ -475,7 +498,7 @@ def test_whoever_is_put_on_the_block_list_pays_nowhere_until_taken_off(shop: Sho
     assert blocked.verdict == Verdict.BLOCK
 
     text = desk.open("/staff/lists").text
-    for told in (phone.identity.public_id, "stolen: says the police", desk.who.name, "for good"):
+    for told in (phone.identity.public_id, "Stolen or lost: says the police", desk.who.name, "for good"):
         assert told in text
     listing = Listing.objects.get()
     fields = {"listing": str(listing.id), "reason": "cleared", "note": ""}

@@ -21,11 +21,11 @@ from apps.operators.queries import names_of
 from apps.operators.roles import Permission
 from apps.staff_portal.frame import language_of, show
 from apps.staff_portal.gate import NotUnderstood, Visitor, chosen, go_to, page, reason_from
-from apps.staff_portal.words.lists import LIST_REASONS, LISTS, ListWords
+from apps.staff_portal.words.lists import LIST_REASONS, LISTS
 
 PAGE: Final = 50
 FOR_EVER: Final = "0"
-DAYS: Final = ("1", "7", "30", "90", FOR_EVER)
+DAYS: Final = ("7", "30", "90", FOR_EVER)
 # What a list names, and its page where it has one.
 _NAMED: Final[dict[Listed, tuple[type[Model], str]]] = {
     Listed.CUSTOMER: (Customer, "staff-customer"),
@@ -106,7 +106,7 @@ def _shown(request: HttpRequest, visitor: Visitor, errors: dict[str, str]) -> Ht
     may_see_customers = visitor.may(Permission.SEE_CUSTOMERS)
     typed = request.POST if errors else request.GET
     shown: dict[str, object] = {
-        "rows": [_row(entry, words, names, may_see_customers) for entry in entries],
+        "rows": [_row(entry, language, names, may_see_customers) for entry in entries],
         "is_past": is_past,
         "before": entries[-1].id if more else "",
         "may_write": visitor.may(Permission.WRITE_RULES),
@@ -121,13 +121,14 @@ def _shown(request: HttpRequest, visitor: Visitor, errors: dict[str, str]) -> Ht
     return show(request, "lists", shown, words_of=LISTS, status=422 if errors else 200)
 
 
-def _row(entry: Listing, words: ListWords, names: dict[str, str], may_see_customers: bool) -> dict[str, object]:
-    kind = Listed(entry.kind)
+def _row(entry: Listing, language: str, names: dict[str, str], may_see_customers: bool) -> dict[str, object]:
+    kind, (code, colon, note) = Listed(entry.kind), entry.reason.partition(":")
     subject, address = public_id(PREFIXES[kind], entry.subject_id), _NAMED[kind][1]
     return {
         "entry": entry,
         "subject": subject,
-        "kind": words.kinds[kind],
+        "kind": LISTS[language].kinds[kind],
+        "reason": f"{dict(LIST_REASONS[language]).get(code, code)}{colon}{note}",
         "address": reverse(address, args=[subject]) if address and may_see_customers else "",
         "maker": names.get(entry.maker, entry.maker),
         "ended_by": names.get(entry.ended_by, entry.ended_by),

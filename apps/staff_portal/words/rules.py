@@ -17,7 +17,6 @@ class RuleWords:
     versions: str
     status: str
     made_by: str
-    effect: str
     older: str
     record: str
     record_help: str
@@ -166,7 +165,6 @@ RULES: Final = {
         versions="Versionen",
         status="Stand",
         made_by="Von",
-        effect="Wirkung",
         older="Weitere",
         record="Bilanz",
         record_help=(
@@ -191,7 +189,7 @@ RULES: Final = {
         says_score="{} Punkte kommen zum Risikowert.",
         within="innert {}",
         after="erst nach {} Zahlungen",
-        days="Tg.",
+        days="T",
         hours="h",
         minutes="min",
         unit_days="Tage",
@@ -216,7 +214,7 @@ RULES: Final = {
             "0 bis 1000. Die Punkte aller Regeln, die zutreffen, werden zusammengezählt: ab {consent} wird die "
             "Kundin gefragt, ab {review} geprüft, ab {block} abgelehnt."
         ),
-        verdict="Mindestens",
+        verdict="Mindestwirkung",
         merchant="Händler",
         merchant_help="mer_…; leer: bei jedem Händler.",
         conditions="Bedingungen",
@@ -232,7 +230,7 @@ RULES: Final = {
             "Diese Bedingung ist verschachtelt und lässt sich hier nicht ändern. Sie gilt unverändert auch für "
             "die neue Version."
         ),
-        field_window="Zeitraum bis zur Zahlung",
+        field_window="Zeitraum",
         field_unit="Einheit",
         field_after="Erst nach so vielen Zahlungen",
         field_currency="Währung",
@@ -335,7 +333,6 @@ RULES: Final = {
         versions="Versions",
         status="État",
         made_by="De",
-        effect="Effet",
         older="Suivantes",
         record="Bilan",
         record_help=(
@@ -387,7 +384,7 @@ RULES: Final = {
             "0 à 1000. Les points de toutes les règles remplies s’additionnent : dès {consent} la cliente est "
             "consultée, dès {review} on vérifie, dès {block} on refuse."
         ),
-        verdict="Au minimum",
+        verdict="Effet minimal",
         merchant="Commerçant",
         merchant_help="mer_… ; vide : chez tous.",
         conditions="Conditions",
@@ -403,7 +400,7 @@ RULES: Final = {
             "Cette condition est imbriquée et ne se modifie pas ici. Elle vaut aussi, inchangée, pour la "
             "nouvelle version."
         ),
-        field_window="Période jusqu’au paiement",
+        field_window="Période",
         field_unit="Unité",
         field_after="Seulement après tant de paiements",
         field_currency="Monnaie",
@@ -506,7 +503,6 @@ RULES: Final = {
         versions="Versioni",
         status="Stato",
         made_by="Di",
-        effect="Effetto",
         older="Altre",
         record="Bilancio",
         record_help=(
@@ -556,7 +552,7 @@ RULES: Final = {
             "Da 0 a 1000. I punti di tutte le regole soddisfatte si sommano: da {consent} si chiede alla "
             "cliente, da {review} si verifica, da {block} si rifiuta."
         ),
-        verdict="Almeno",
+        verdict="Effetto minimo",
         merchant="Commerciante",
         merchant_help="mer_…; vuoto: presso tutti.",
         conditions="Condizioni",
@@ -569,7 +565,7 @@ RULES: Final = {
         check="Anteprima",
         draft="Salvare la bozza",
         kept_help="Questa condizione è annidata e non si modifica qui. Vale invariata anche per la nuova versione.",
-        field_window="Periodo fino al pagamento",
+        field_window="Periodo",
         field_unit="Unità",
         field_after="Solo dopo tanti pagamenti",
         field_currency="Valuta",
@@ -670,7 +666,6 @@ RULES: Final = {
         versions="Versions",
         status="State",
         made_by="By",
-        effect="Effect",
         older="More",
         record="Record",
         record_help=(
@@ -723,7 +718,7 @@ RULES: Final = {
             "0 to 1000. The scores of all rules that hold are added up: from {consent} the customer is asked, "
             "from {review} staff look, from {block} it is refused."
         ),
-        verdict="At least",
+        verdict="Effect at the least",
         merchant="Merchant",
         merchant_help="mer_…; empty: at every merchant.",
         conditions="Conditions",
@@ -736,7 +731,7 @@ RULES: Final = {
         check="Preview",
         draft="Save draft",
         kept_help="This condition is nested and cannot be changed here. It holds for the new version as it is.",
-        field_window="Time up to the payment",
+        field_window="Within",
         field_unit="Unit",
         field_after="Only after so many payments",
         field_currency="Currency",
