@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from django.utils.html import escape
 
 from apps.approvals.models import Approval
 from apps.audit.models import Record
@@ -22,6 +23,8 @@ from apps.kernel.ids import public_id, uuid7
 from apps.operators.roles import Role
 from apps.staff_portal.rule_form import Row, read_row, rows_of
 from apps.staff_portal.rule_sentences import say_condition
+from apps.staff_portal.words.frame import FRAME
+from apps.staff_portal.words.lists import LISTS
 from apps.staff_portal.words.menu import LANGUAGES
 from apps.staff_portal.words.rules import RULES
 from tests.cast import Phone
@@ -481,6 +484,23 @@ def test_many_rules_are_read_page_by_page(monkeypatch: pytest.MonkeyPatch) -> No
     assert (">bb<" in desk.text, ">cc<" in desk.text) == (True, False)
 
     assert ">cc<" in desk.open("/staff/rules?after=bb").text
+
+
+def test_every_page_speaks_the_languages_of_the_portal(phone: Phone) -> None:
+    rule = live(NESTED)
+    put(analyst(), phone.customer.public_id)
+    for language in FRAME:
+        desk, words = sit_down(Role.FRAUD_ANALYST, language=language), RULES[language]
+        for path, told in (
+            ("/staff/rules", words.record_help),
+            (f"{NEW}?of={rule.id}", words.kept_help),
+            (path_of(rule), words.says_not),
+            (f"{path_of(rule)}/back-tests", words.test_help),
+            (f"/staff/approvals/{rule.live_approval_id}", words.asked_live),
+            ("/staff/lists", LISTS[language].help),
+        ):
+            assert desk.open(path).status == 200, (language, path)
+            assert escape(told) in desk.text, (language, path)
 
 
 # Lists
