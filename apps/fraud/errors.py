@@ -51,6 +51,12 @@ class ListingMalformed(Malformed):
     code = "listing_malformed"
 
 
+class AlreadyListed(Conflict):
+    """The list says so already; its entry is ended before another one is made."""
+
+    code = "already_listed"
+
+
 class UnknownListing(NotFound):
     """There is no such entry, or it has ended."""
 

@@ -7,14 +7,21 @@ from django.db import connection
 from apps.fraud.errors import UnknownBackTest, UnknownListing, UnknownRule
 from apps.fraud.models import BackTest, Listing, Rule
 
-# Any number of our own; the second one is the name's hash.
+# Any numbers of our own; the second one is the hash of what is locked.
 _RULES = 0x46524455
+_LISTS = 0x4652444C
 
 
 def lock_name(name: str) -> None:
     """Let nobody else write a version of this rule until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s::int, hashtext(%s::text))", [_RULES, name])
+
+
+def lock_subject(subject_id: UUID) -> None:
+    """Let nobody else put the same customer, device or instrument on a list until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::int, hashtext(%s::text))", [_LISTS, str(subject_id)])
 
 
 def lock_versions(name: str) -> list[Rule]:

@@ -10,8 +10,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from apps.fraud.errors import UnknownRule
-from apps.fraud.models import BackTest, Listing, OutcomeKind, Rule
-from apps.fraud.states import RuleStatus
+from apps.fraud.models import Assessment, BackTest, Listing, OutcomeKind, Rule
+from apps.fraud.states import JUDGING, RuleStatus
 
 BAD: Final = frozenset({OutcomeKind.CONFIRMED_FRAUD.value, OutcomeKind.DISPUTED.value})
 # The newest word about an assessment called `judged`, as it was known at a moment; about a payment that was judged
@@ -92,6 +92,35 @@ def find_rule(name: str, version: int | None = None) -> Rule:
     return rule
 
 
+def newest_rules(*, after: str = "") -> QuerySet[Rule]:
+    """Return the newest version of each rule, by name; `after` goes on behind a name."""
+    rules = Rule.objects.filter(name__gt=after) if after else Rule.objects.all()
+    return rules.order_by("name", "-version").distinct("name")
+
+
+def judging_rules() -> QuerySet[Rule]:
+    """Return what payments are judged by now, live and in shadow."""
+    return Rule.objects.filter(status__in=JUDGING).order_by("name", "version")
+
+
+def versions_of(name: str) -> QuerySet[Rule]:
+    """Return every version of a rule, newest first."""
+    return Rule.objects.filter(name=name).order_by("-version")
+
+
+def rule_with(rule_id: UUID) -> Rule:
+    """Return one version with its approvals. Raises UnknownRule."""
+    rule = Rule.objects.select_related("approval", "live_approval").filter(id=rule_id).first()
+    if rule is None:
+        raise UnknownRule
+    return rule
+
+
+def sampled_assessments(ids: Iterable[UUID]) -> QuerySet[Assessment]:
+    """Return the assessments that a back-test kept as samples, oldest first."""
+    return Assessment.objects.filter(id__in=list(ids)).order_by("at", "id")
+
+
 def back_tests_of(rule_id: UUID) -> QuerySet[BackTest]:
     """Return the back-tests of a version, newest first."""
     return BackTest.objects.filter(rule_id=rule_id).order_by("-id")
@@ -100,3 +129,8 @@ def back_tests_of(rule_id: UUID) -> QuerySet[BackTest]:
 def open_listings(*, now: datetime) -> QuerySet[Listing]:
     """Return what the lists say now, newest first."""
     return Listing.objects.filter(Q(until=None) | Q(until__gt=now), ended_at=None).order_by("-id")
+
+
+def ended_listings(*, now: datetime) -> QuerySet[Listing]:
+    """Return what the lists said once, newest first: taken off by somebody, or over by itself."""
+    return Listing.objects.filter(Q(ended_at__isnull=False) | Q(until__lte=now)).order_by("-id")

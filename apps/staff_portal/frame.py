@@ -23,6 +23,8 @@ _LISTS: Final = {
     "staff-payment-cancel": "staff-payments",
     "staff-payment-code": "staff-payments",
     "staff-device": "staff-all-devices",
+    "staff-rule-new": "staff-rules",
+    "staff-rule-tests": "staff-rules",
 }
 _NOTICES: Final = ("done_released", "done_refused", "done_saved")
 

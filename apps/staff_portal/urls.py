@@ -3,7 +3,20 @@
 from django.urls import path
 
 from apps.staff_portal.converters import register_ids
-from apps.staff_portal.views import approvals, audit, cases, customers, home, payment_moves, payments, signing_in
+from apps.staff_portal.views import (
+    approvals,
+    audit,
+    back_tests,
+    cases,
+    customers,
+    home,
+    listings,
+    payment_moves,
+    payments,
+    rule_writing,
+    rules,
+    signing_in,
+)
 
 register_ids()
 
@@ -30,6 +43,11 @@ urlpatterns = [
     path("devices", customers.devices, name="staff-devices"),
     path("devices/<dev:device_id>", customers.device, name="staff-device"),
     path("customers/<cus:customer_id>", customers.customer, name="staff-customer"),
+    path("rules", rules.rules, name="staff-rules"),
+    path("rules/new", rule_writing.new_rule, name="staff-rule-new"),
+    path("rules/<uuid:rule_id>", rules.rule, name="staff-rule"),
+    path("rules/<uuid:rule_id>/back-tests", back_tests.back_tests, name="staff-rule-tests"),
+    path("lists", listings.lists, name="staff-lists"),
     path("audit", audit.audit, name="staff-audit"),
     path("audit.csv", audit.audit_csv, name="staff-audit-csv"),
 ]

@@ -106,6 +106,19 @@ def test_an_entry_says_why_and_until_when(fields: dict[str, Any]) -> None:
     assert not Listing.objects.exists()
 
 
+def test_a_list_names_nobody_twice_at_once() -> None:
+    answers = at_once(4, lambda _: enter())
+
+    assert codes(answers) == ["already_listed"] * 3
+    assert Listing.objects.count() == 1
+    # The other list, another kind, and whoever was taken off are free.
+    enter(is_block=False, until=SOON)
+    enter(Listed.DEVICE, subject_id=CUSTOMER)
+    end_listing(listing_id=Listing.objects.get(is_block=True, kind="customer").id, reason="x", by=BEAT, now=NOW)
+    enter(until=SOON)
+    assert enter(now=SOON).at == SOON
+
+
 def test_what_is_not_listed_is_not_taken_off() -> None:
     with pytest.raises(UnknownListing):
         end_listing(listing_id=other(), reason="x", by=BEAT, now=NOW)

@@ -18,6 +18,7 @@ from apps.operators.roles import Role, may
 from apps.staff_portal.gate import Rule
 from apps.staff_portal.urls import urlpatterns
 from apps.transactions.models import Payment
+from tests.fraud.bench import draft
 from tests.staff_portal.desk import Desk, sit_down
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -48,6 +49,7 @@ def addresses(hold: Callable[..., Payment], now: datetime) -> dict[str, str]:
             lifetime=timedelta(hours=1),
             now=now,
         )
+    rule = draft({"measure": "amount_minor", "at_least": 1})
     assert payment.device is not None
     assert payment.customer is not None
     subjects = {
@@ -59,6 +61,8 @@ def addresses(hold: Callable[..., Payment], now: datetime) -> dict[str, str]:
         "staff-approval": approval.id,
         "staff-device": payment.device.public_id,
         "staff-customer": payment.customer.public_id,
+        "staff-rule": rule.id,
+        "staff-rule-tests": rule.id,
     }
     return {name: reverse(name, args=[subjects[name]] if name in subjects else []) for name in RULES}
 

@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.operations import record
-from apps.fraud.errors import ListingMalformed
-from apps.fraud.locks import lock_listing
+from apps.fraud.errors import AlreadyListed, ListingMalformed
+from apps.fraud.locks import lock_listing, lock_subject
 from apps.fraud.models import Listed, Listing
+from apps.fraud.queries import open_listings
 from apps.kernel.actors import Actor
 from apps.kernel.ids import public_id
 
@@ -21,7 +22,8 @@ def list_subject(
 ) -> Listing:
     """Block somebody's payments, or let them pass whatever the rules say, from the next one on.
 
-    ListingMalformed without a reason, for a past `until`, or where everything would be allowed for ever.
+    ListingMalformed without a reason, for a past `until`, or where everything would be allowed for ever; AlreadyListed
+    where the same list says so now.
     """
     reason = reason.strip()
     if not 1 <= len(reason) <= 140:
@@ -30,6 +32,9 @@ def list_subject(
         raise ListingMalformed("say until when everything is allowed")
     if until is not None and until <= now:
         raise ListingMalformed("an entry ends in the future")
+    lock_subject(subject_id)
+    if open_listings(now=now).filter(kind=kind, subject_id=subject_id, is_block=is_block).exists():
+        raise AlreadyListed
     listing = Listing.objects.create(
         kind=kind, subject_id=subject_id, is_block=is_block, until=until, reason=reason, maker=str(by), at=now
     )

@@ -26,7 +26,7 @@ LIVE_ACTION: Final = "fraud_rule_live"
 APPROVAL_LASTS: Final = timedelta(days=7)
 MOST_RULES: Final = 40
 HIGHEST_SCORE: Final = 1000
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}", re.ASCII)
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}", re.ASCII)
 _MEMBERS: Final = frozenset({"name", "condition", "score", "verdict", "reason", "merchant"})
 
 
@@ -72,7 +72,7 @@ def read_rule(document: object) -> RuleText:
 # Any: JSON values.
 def _word(document: dict[str, Any], member: str) -> str:
     word = document.get(member)
-    if not isinstance(word, str) or not _NAME.fullmatch(word):
+    if not isinstance(word, str) or not NAME.fullmatch(word):
         raise RuleMalformed(f"{member}: 2 to 40 of a-z, 0-9 and _, a letter first")
     return word
 
@@ -102,7 +102,7 @@ def draft_rule(*, text: RuleText, by: Actor, now: datetime) -> Rule:
         maker=str(by),
         made_at=now,
     )
-    record(actor=by, action="fraud_rule.drafted", subject=rule.subject, facts=_content(rule), now=now)
+    record(actor=by, action="fraud_rule.drafted", subject=rule.subject, facts=content_of(rule), now=now)
     return rule
 
 
@@ -184,12 +184,12 @@ def retire_rule(*, rule_id: UUID, reason: str, by: Actor, now: datetime) -> Rule
 
 def _ask(rule: Rule, action: str, by: Actor, now: datetime) -> Approval:
     return ask_approval(
-        action=action, subject=rule.subject, asked=_content(rule), maker=by, lifetime=APPROVAL_LASTS, now=now
+        action=action, subject=rule.subject, asked=content_of(rule), maker=by, lifetime=APPROVAL_LASTS, now=now
     )
 
 
-def _content(rule: Rule) -> dict[str, object]:
-    """Return what the second person sees: everything that the rule says."""
+def content_of(rule: Rule) -> dict[str, object]:
+    """Return everything that the version says, as the second person sees it."""
     return {
         "rule": rule.name,
         "version": rule.version,

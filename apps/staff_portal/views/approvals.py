@@ -11,8 +11,9 @@ from apps.approvals.queries import awaiting_approvals, find_approval
 from apps.kernel.errors import Forbidden
 from apps.operators.queries import names_of
 from apps.operators.roles import Permission
-from apps.staff_portal.frame import show
+from apps.staff_portal.frame import language_of, show
 from apps.staff_portal.gate import NotUnderstood, Visitor, go_to, note_from, page
+from apps.staff_portal.rule_asked import RULE_ACTIONS, asked_rule
 from apps.staff_portal.timelines import newest_records, record_entries
 
 MOST_SHOWN: Final = 100
@@ -54,6 +55,7 @@ def approval(request: HttpRequest, visitor: Visitor, approval_id: UUID) -> HttpR
         "is_own": found.maker == str(visitor.actor),
         "is_awaiting": found.status == "awaiting" and not found.is_overdue(visitor.now),
         "may_decide": _may_decide(visitor, found.action),
+        "asked_rule": asked_rule(found, visitor, language_of(request)) if found.action in RULE_ACTIONS else None,
         "entries": record_entries(newest_records(found.subject)),
     }
     return show(request, "approval", shown)

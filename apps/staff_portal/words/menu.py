@@ -17,7 +17,7 @@ MENU: Final = (
         ),
     ),
     ("registers", (("staff-devices", Permission.SEE_CUSTOMERS),)),
-    ("fraud", ()),
+    ("fraud", (("staff-rules", Permission.SEE_RULES), ("staff-lists", Permission.SEE_RULES))),
     ("operations", ()),
     ("administration", (("staff-audit", Permission.SEE_AUDIT),)),
 )
