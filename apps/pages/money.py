@@ -16,3 +16,9 @@ def amount_text(money: Money) -> str:
     number = f"{Decimal(abs(money.amount)).scaleb(-digits):,.{digits}f}".replace(",", _APOSTROPHE)
     sign = _MINUS if money.amount < 0 else ""
     return f"{money.currency}{_NO_BREAK}{sign}{number}"
+
+
+def plain_amount(money: Money) -> str:
+    """Return ``1234.50``, for programs: a dot, no separators, no currency."""
+    digits = minor_unit_digits(money.currency)
+    return f"{Decimal(money.amount).scaleb(-digits):.{digits}f}"

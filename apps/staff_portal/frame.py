@@ -59,7 +59,7 @@ def show(
 
 def _menu_for(role: str, language: str) -> list[dict[str, object]]:
     """Return the groups in which the role sees something."""
-    groups = []
+    groups: list[dict[str, object]] = []
     for group, entries in MENU:
         seen = [
             {"name": name, "word": menu_word(name, language)} for name, permission in entries if may(role, permission)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.staff_portal.converters import register_ids
-from apps.staff_portal.views import approvals, audit, cases, customers, home, payments, signing_in
+from apps.staff_portal.views import approvals, audit, cases, customers, home, lists, payments, search, signing_in
 
 register_ids()
 
@@ -16,15 +16,21 @@ urlpatterns = [
     path("logout", signing_in.logout, name="staff-logout"),
     path("confirm", signing_in.confirm, name="staff-confirm"),
     path("preferences", home.preferences, name="staff-preferences"),
-    path("search", home.search, name="staff-search"),
+    path("search", search.search, name="staff-search"),
     path("reviews", payments.reviews, name="staff-reviews"),
+    path("payments", lists.payments, name="staff-payments"),
+    path("payments.csv", lists.payments_csv, name="staff-payments-csv"),
     path("payments/<pay:payment_id>", payments.payment, name="staff-payment"),
     path("cases", cases.cases, name="staff-cases"),
     path("cases/<cas:case_id>", cases.case, name="staff-case"),
     path("approvals", approvals.approvals, name="staff-approvals"),
     path("approvals/<uuid:approval_id>", approvals.approval, name="staff-approval"),
     path("devices", customers.devices, name="staff-devices"),
+    path("devices/all", lists.all_devices, name="staff-all-devices"),
+    path("devices/all.csv", lists.all_devices_csv, name="staff-all-devices-csv"),
     path("devices/<dev:device_id>", customers.device, name="staff-device"),
+    path("customers", lists.customers, name="staff-customers"),
+    path("customers.csv", lists.customers_csv, name="staff-customers-csv"),
     path("customers/<cus:customer_id>", customers.customer, name="staff-customer"),
     path("audit", audit.audit, name="staff-audit"),
     path("audit.csv", audit.audit_csv, name="staff-audit-csv"),
