@@ -66,6 +66,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "operators.Invitation": changing("used_at"),
     "operators.BackupCode": changing("used_at"),
     "operators.Session": changing("used_at fresh_until ended_at"),
+    "operators.SavedFilter": Rights(is_cleared=True),
     "customers.Customer": changing("status language established_at"),
     "customers.Registration": changing("tries_left used_at", is_cleared=True),
     "providers.ProviderAccount": changing(

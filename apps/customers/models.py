@@ -31,6 +31,8 @@ class Customer(models.Model):
                 condition=Q(language__in=["de", "fr", "it", "en"]), name="customer_language_is_spoken"
             ),
         ]
+        # Staff look for the beginning of an address; the unique one compares as the language does.
+        indexes = [models.Index(fields=["email"], opclasses=["varchar_pattern_ops"], name="customer_by_email_prefix")]
 
     def __str__(self) -> str:
         return self.public_id

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Right
 
 from apps.instruments.contexts import token_aad
 from apps.instruments.models import Instrument
@@ -107,3 +108,9 @@ _BOTH: Final = {
         lambda customer_id, now: _payable(customer_id, Q(is_default=True), now), customer_id=UUID, now=datetime
     ),
 }
+
+
+def instruments_ending(last_four: str, *, limit: int) -> list[Instrument]:
+    """Return the newest instruments whose label ends with these four characters after three dots."""
+    bearing = Instrument.objects.annotate(ending=Right("label", 7)).filter(ending=f"...{last_four}")
+    return list(bearing.order_by("-id")[:limit])

@@ -37,3 +37,9 @@ class SessionOver(Conflict):
     """The session does not allow this; sign in again."""
 
     code = "session_over"
+
+
+class InvalidSavedFilter(Refused):
+    """A saved filter has a printable name of 1 to 40 characters, and an operator keeps at most fifty."""
+
+    code = "invalid_saved_filter"

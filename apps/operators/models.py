@@ -148,3 +148,25 @@ class Session(models.Model):
     def is_fresh(self, now: datetime) -> bool:
         """Say whether the second factor was proved within the last five minutes."""
         return self.fresh_until is not None and now < self.fresh_until
+
+
+class SavedFilter(models.Model):
+    """A list as an operator likes to look at it, under a name of his own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # The list, as its address calls it.
+    page = models.CharField(max_length=40)
+    name = models.CharField(max_length=40)
+    # What stands behind the question mark.
+    query = models.CharField(max_length=1000, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "page", "name"], name="saved_filter_name_is_one_per_page"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(page=""), name="saved_filter_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.page}"

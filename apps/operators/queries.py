@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.operators.credentials import digest_of
-from apps.operators.models import IDLE, Operator, Session
+from apps.operators.models import IDLE, Operator, SavedFilter, Session
 
 
 def session_for(token: str, *, now: datetime) -> Session | None:
@@ -35,3 +35,8 @@ def names_of(public_ids: set[str]) -> dict[str, str]:
     """Return the names behind actors such as `operator:opr_...`, for pages that show who did something."""
     known = {f"operator:{operator.public_id}": operator.name for operator in Operator.objects.all()[:1000]}
     return {actor: known[actor] for actor in public_ids if actor in known}
+
+
+def saved_filters_of(operator_id: UUID, *, page: str) -> list[SavedFilter]:
+    """Return the filters that the operator keeps for this list, by name."""
+    return list(SavedFilter.objects.filter(operator_id=operator_id, page=page).order_by("name")[:100])

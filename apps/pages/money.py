@@ -21,7 +21,7 @@ def amount_text(money: Money) -> str:
 
 
 def plain_amount(money: Money) -> str:
-    """Return ``1234.50``, as people type it into a field."""
+    """Return ``1234.50``, for fields and for programs: a dot, no separators, no currency."""
     digits = minor_unit_digits(money.currency)
     return f"{Decimal(money.amount).scaleb(-digits):.{digits}f}"
 

@@ -115,7 +115,7 @@ def test_every_answer_is_closed_in_and_kept_nowhere(addresses: dict[str, str]) -
 def test_no_page_needs_a_style_or_a_script_of_its_own(addresses: dict[str, str]) -> None:
     desk = sit_down(Role.ADMINISTRATOR)
 
-    for name in RULES.keys() - {"staff-audit-csv"}:
+    for name in (name for name in RULES if not name.endswith("-csv")):
         text = desk.open(addresses[name]).text
         assert " style=" not in text, name
         assert "<style" not in text, name

@@ -8,6 +8,7 @@ from apps.operators.operations.inviting import (
     invite_operator,
     switch_operator,
 )
+from apps.operators.operations.saved_filters import forget_filter, note_export, save_filter
 from apps.operators.operations.second_factor import Confirmed, begin_totp, confirm_totp
 from apps.operators.operations.sessions import end_session, end_session_of, touch_session
 from apps.operators.operations.signing_in import SignedIn, sign_in, step_up, verify_second_factor
@@ -23,7 +24,10 @@ __all__ = [
     "create_operator",
     "end_session",
     "end_session_of",
+    "forget_filter",
     "invite_operator",
+    "note_export",
+    "save_filter",
     "sign_in",
     "step_up",
     "switch_operator",

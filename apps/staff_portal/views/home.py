@@ -1,4 +1,4 @@
-"""The first page, the search, and what an operator sets for himself."""
+"""The first page, and what an operator sets for himself."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,12 +12,8 @@ from django.urls import reverse
 from apps.approvals.queries import awaiting_approvals
 from apps.cases.queries import open_cases
 from apps.cases.states import Severity
-from apps.customers.models import Customer
-from apps.customers.states import CustomerStatus
 from apps.devices.models import Device
 from apps.devices.states import DeviceStatus
-from apps.instruments.models import Instrument
-from apps.kernel.ids import from_public_id, public_id
 from apps.mail.queries import count_lost_letters
 from apps.operators.models import Language
 from apps.operators.operations import choose_language, end_session_of
@@ -35,23 +31,16 @@ from apps.staff_portal.figures import (
     shared_figures,
 )
 from apps.staff_portal.frame import KEYS_COOKIE, THEME_COOKIE, THEMES, language_of, show
-from apps.staff_portal.gate import PATH, NotUnderstood, Visitor, go_to, looks_like_card, page, redirect
+from apps.staff_portal.gate import PATH, NotUnderstood, Visitor, page, redirect
 from apps.staff_portal.words.home import HOME
 from apps.transactions.figures import MINUTES
-from apps.transactions.staff_queries import payments_in_review, payments_under
+from apps.transactions.staff_queries import payments_in_review
 
 # Counting stops here: a queue that long needs no number.
 MOST_COUNTED: Final = 99
-MOST_FOUND: Final = 20
 LETTERS_SINCE: Final = timedelta(days=7)
 # Each in its own language: whoever looks for his own may not understand the page.
 LANGUAGES: Final = (("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("en", "English"))
-_PAGES: Final = {
-    "pay": ("staff-payment", Permission.SEE_PAYMENTS),
-    "dev": ("staff-device", Permission.SEE_CUSTOMERS),
-    "cus": ("staff-customer", Permission.SEE_CUSTOMERS),
-    "cas": ("staff-case", Permission.SEE_CASES),
-}
 
 
 @page()
@@ -111,49 +100,6 @@ def _queue(word: str, name: str, rows: QuerySet[Any], since: str) -> dict[str, o
 def suspended_devices() -> QuerySet[Device]:
     """Return devices that were stopped, among them those whose key somebody else has; the newest first."""
     return Device.objects.filter(status=DeviceStatus.SUSPENDED).order_by("-enrolled_at", "-id")
-
-
-@page(see=Permission.SEE_PAYMENTS)
-def search(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """Find exactly what was typed: an id leads to its page, anything else lists what bears it."""
-    wanted = request.GET.get("q", "").strip()[:254]
-    if looks_like_card(wanted):
-        raise NotUnderstood
-    found: list[dict[str, str]] = []
-    if wanted:
-        address = _by_id(wanted, visitor)
-        if address is not None:
-            return go_to(address)
-        found = [_hit("pay", payment.id, payment.reference) for payment in payments_under(wanted, limit=MOST_FOUND)]
-        if visitor.may(Permission.SEE_CUSTOMERS):
-            found += _people(wanted)
-    return show(request, "search", {"q": wanted, "found": found})
-
-
-def _by_id(text: str, visitor: Visitor) -> str | None:
-    prefix = text.partition("_")[0]
-    if prefix not in _PAGES:
-        return None
-    name, permission = _PAGES[prefix]
-    try:
-        from_public_id(prefix, text)
-    except ValueError:
-        return None
-    return reverse(name, args=[text]) if visitor.may(permission) else None
-
-
-def _people(text: str) -> list[dict[str, str]]:
-    open_ones = Customer.objects.exclude(status=CustomerStatus.CLOSED)
-    hits = [_hit("cus", customer.id, "") for customer in open_ones.filter(email=text.lower())]
-    if len(text) == 4 and text.isascii() and text.isalnum():
-        bearing = Instrument.objects.filter(label__endswith=f"...{text}").order_by("-id")[:MOST_FOUND]
-        hits += [_hit("cus", instrument.customer_id, instrument.label) for instrument in bearing]
-    return hits
-
-
-def _hit(prefix: str, identifier: UUID, label: str) -> dict[str, str]:
-    text = public_id(prefix, identifier)
-    return {"id": text, "label": label, "address": reverse(_PAGES[prefix][0], args=[text])}
 
 
 @page(takes_forms=True)

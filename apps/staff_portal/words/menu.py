@@ -16,7 +16,15 @@ MENU: Final = (
             ("staff-approvals", Permission.SEE_APPROVALS),
         ),
     ),
-    ("registers", (("staff-devices", Permission.SEE_CUSTOMERS),)),
+    (
+        "registers",
+        (
+            ("staff-payments", Permission.SEE_PAYMENTS),
+            ("staff-customers", Permission.SEE_CUSTOMERS),
+            ("staff-all-devices", Permission.SEE_CUSTOMERS),
+            ("staff-devices", Permission.SEE_CUSTOMERS),
+        ),
+    ),
     ("fraud", (("staff-rules", Permission.SEE_RULES), ("staff-lists", Permission.SEE_RULES))),
     ("operations", ()),
     ("administration", (("staff-audit", Permission.SEE_AUDIT),)),
