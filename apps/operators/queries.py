@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from apps.operators.credentials import digest_of
 from apps.operators.models import IDLE, Operator, Session
@@ -35,3 +35,12 @@ def names_of(public_ids: set[str]) -> dict[str, str]:
     """Return the names behind actors such as `operator:opr_...`, for pages that show who did something."""
     known = {f"operator:{operator.public_id}": operator.name for operator in Operator.objects.all()[:1000]}
     return {actor: known[actor] for actor in public_ids if actor in known}
+
+
+def operators_before(last_id: UUID | None, *, limit: int) -> list[Operator]:
+    """Return operators, the newest first and older than `last_id`, each with `last_sign_in_at`."""
+    proved = Session.objects.filter(operator=OuterRef("id")).values("operator").annotate(last=Max("verified_at"))
+    operators = Operator.objects.annotate(last_sign_in_at=Subquery(proved.values("last")))
+    if last_id is not None:
+        operators = operators.filter(id__lt=last_id)
+    return list(operators.order_by("-id")[:limit])

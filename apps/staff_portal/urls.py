@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.staff_portal.converters import register_ids
-from apps.staff_portal.views import approvals, audit, cases, customers, home, payments, signing_in
+from apps.staff_portal.views import approvals, audit, cases, customers, home, operators, payments, signing_in
 
 register_ids()
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("devices", customers.devices, name="staff-devices"),
     path("devices/<dev:device_id>", customers.device, name="staff-device"),
     path("customers/<cus:customer_id>", customers.customer, name="staff-customer"),
+    path("operators", operators.operators, name="staff-operators"),
+    path("operators/<opr:operator_id>", operators.operator, name="staff-operator"),
     path("audit", audit.audit, name="staff-audit"),
     path("audit.csv", audit.audit_csv, name="staff-audit-csv"),
 ]

@@ -16,6 +16,7 @@ from apps.operators.roles import Role, may
 from apps.staff_portal.gate import Rule
 from apps.staff_portal.urls import urlpatterns
 from apps.transactions.models import Payment
+from tests.operators.staff import make_operator
 from tests.staff_portal.desk import Desk, sit_down
 
 PUBLIC = {"staff-login", "staff-login-code", "staff-login-setup", "staff-invitation"}
@@ -51,6 +52,7 @@ def addresses(hold: Callable[..., Payment], now: datetime) -> dict[str, str]:
         "staff-approval": approval.id,
         "staff-device": payment.device.public_id,
         "staff-customer": payment.customer.public_id,
+        "staff-operator": make_operator(now=now).operator.public_id,
     }
     return {name: reverse(name, args=[subjects[name]] if name in subjects else []) for name in RULES}
 

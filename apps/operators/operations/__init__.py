@@ -9,7 +9,7 @@ from apps.operators.operations.inviting import (
     switch_operator,
 )
 from apps.operators.operations.second_factor import Confirmed, begin_totp, confirm_totp
-from apps.operators.operations.sessions import end_session, end_session_of, touch_session
+from apps.operators.operations.sessions import end_session, end_session_by, end_session_of, touch_session
 from apps.operators.operations.signing_in import SignedIn, sign_in, step_up, verify_second_factor
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "confirm_totp",
     "create_operator",
     "end_session",
+    "end_session_by",
     "end_session_of",
     "invite_operator",
     "sign_in",

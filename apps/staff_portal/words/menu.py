@@ -19,7 +19,10 @@ MENU: Final = (
     ("registers", (("staff-devices", Permission.SEE_CUSTOMERS),)),
     ("fraud", ()),
     ("operations", ()),
-    ("administration", (("staff-audit", Permission.SEE_AUDIT),)),
+    (
+        "administration",
+        (("staff-operators", Permission.SEE_OPERATORS), ("staff-audit", Permission.SEE_AUDIT)),
+    ),
 )
 
 MENU_WORDS: Final[dict[str, tuple[str, str, str, str]]] = {
