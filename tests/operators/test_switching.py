@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.operators.errors import LastAdministrator, OwnAccount
@@ -20,6 +21,8 @@ def test_the_last_administrator_stays(now: datetime) -> None:
 
     with pytest.raises(LastAdministrator):
         switch_operator(operator_id=eva.operator.id, is_active=False, by=ADMINISTRATOR, now=now)
+    with pytest.raises(CommandError, match="last_administrator"):
+        call_command("disable_operator", eva.operator.email)
 
 
 def test_nobody_switches_himself_off(now: datetime) -> None:
