@@ -15,6 +15,18 @@ class InvalidOperator(Refused):
     code = "invalid_operator"
 
 
+class OwnAccount(Conflict):
+    """Nobody switches himself off."""
+
+    code = "own_account"
+
+
+class LastAdministrator(Conflict):
+    """Somebody must remain who can let others in."""
+
+    code = "last_administrator"
+
+
 class EmailTaken(Conflict):
     """Somebody has this e-mail address already."""
 

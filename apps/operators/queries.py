@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from apps.operators.credentials import digest_of
 from apps.operators.models import IDLE, Operator, SavedFilter, Session
@@ -40,3 +40,12 @@ def names_of(public_ids: set[str]) -> dict[str, str]:
 def saved_filters_of(operator_id: UUID, *, page: str) -> list[SavedFilter]:
     """Return the filters that the operator keeps for this list, by name."""
     return list(SavedFilter.objects.filter(operator_id=operator_id, page=page).order_by("name")[:100])
+
+
+def operators_before(last_id: UUID | None, *, limit: int) -> list[Operator]:
+    """Return operators, the newest first and older than `last_id`, each with `last_sign_in_at`."""
+    proved = Session.objects.filter(operator=OuterRef("id")).values("operator").annotate(last=Max("verified_at"))
+    operators = Operator.objects.annotate(last_sign_in_at=Subquery(proved.values("last")))
+    if last_id is not None:
+        operators = operators.filter(id__lt=last_id)
+    return list(operators.order_by("-id")[:limit])

@@ -36,7 +36,11 @@ class _Customer(_PublicId):
     prefix = "cus"
 
 
+class _Operator(_PublicId):
+    prefix = "opr"
+
+
 def register_ids() -> None:
     """Make `<pay:...>` and the like known to addresses; once, when they are read."""
-    for converter in (_Payment, _Case, _Device, _Customer):
+    for converter in (_Payment, _Case, _Device, _Customer, _Operator):
         register_converter(converter, converter.prefix)

@@ -12,6 +12,7 @@ from apps.staff_portal.views import (
     home,
     listings,
     lists,
+    operators,
     payment_moves,
     payments,
     rule_writing,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("rules/<uuid:rule_id>", rules.rule, name="staff-rule"),
     path("rules/<uuid:rule_id>/back-tests", back_tests.back_tests, name="staff-rule-tests"),
     path("lists", listings.lists, name="staff-lists"),
+    path("operators", operators.operators, name="staff-operators"),
+    path("operators/<opr:operator_id>", operators.operator, name="staff-operator"),
     path("audit", audit.audit, name="staff-audit"),
     path("audit.csv", audit.audit_csv, name="staff-audit-csv"),
 ]

@@ -19,6 +19,7 @@ from apps.staff_portal.gate import Rule
 from apps.staff_portal.urls import urlpatterns
 from apps.transactions.models import Payment
 from tests.fraud.bench import draft
+from tests.operators.staff import make_operator
 from tests.staff_portal.desk import Desk, sit_down
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -63,6 +64,7 @@ def addresses(hold: Callable[..., Payment], now: datetime) -> dict[str, str]:
         "staff-customer": payment.customer.public_id,
         "staff-rule": rule.id,
         "staff-rule-tests": rule.id,
+        "staff-operator": make_operator(now=now).operator.public_id,
     }
     return {name: reverse(name, args=[subjects[name]] if name in subjects else []) for name in RULES}
 

@@ -10,7 +10,7 @@ from apps.operators.operations.inviting import (
 )
 from apps.operators.operations.saved_filters import forget_filter, note_export, save_filter
 from apps.operators.operations.second_factor import Confirmed, begin_totp, confirm_totp
-from apps.operators.operations.sessions import end_session, end_session_of, touch_session
+from apps.operators.operations.sessions import end_session, end_session_by, end_session_of, touch_session
 from apps.operators.operations.signing_in import SignedIn, sign_in, step_up, verify_second_factor
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "confirm_totp",
     "create_operator",
     "end_session",
+    "end_session_by",
     "end_session_of",
     "forget_filter",
     "invite_operator",

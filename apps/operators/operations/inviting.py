@@ -14,8 +14,8 @@ from apps.kernel.actors import Actor
 from apps.kernel.ids import uuid7
 from apps.kernel.masking import Secret
 from apps.operators.credentials import digest_of, hashed_password, new_code, typed_code
-from apps.operators.errors import EmailTaken, InvalidOperator, InvitationInvalid
-from apps.operators.locks import lock_operator
+from apps.operators.errors import EmailTaken, InvalidOperator, InvitationInvalid, LastAdministrator, OwnAccount
+from apps.operators.locks import lock_operator, lock_with_administrators
 from apps.operators.models import BackupCode, Invitation, Language, Operator
 from apps.operators.operations.sessions import end_all_sessions
 from apps.operators.roles import Role
@@ -101,17 +101,25 @@ def accept_invitation(*, code: str, password: Secret[str], now: datetime) -> Ope
 
 
 @transaction.atomic(durable=True)
-def switch_operator(*, operator_id: UUID, is_active: bool, by: Actor, now: datetime) -> Operator:
-    """Let an operator in no more, from his next request on, or again. Raises UnknownOperator; repeating is harmless."""
-    operator = lock_operator(operator_id)
+def switch_operator(*, operator_id: UUID, is_active: bool, by: Actor, now: datetime, reason: str = "") -> Operator:
+    """Let an operator in no more, from his next request on, or again; repeating is harmless.
+
+    Raises UnknownOperator; OwnAccount, and LastAdministrator where nobody would remain to let others in.
+    """
+    operator, administrators = lock_with_administrators(operator_id)
     if operator.is_active == is_active:
         return operator
+    if not is_active:
+        if by == operator.actor:
+            raise OwnAccount
+        if operator.role == Role.ADMINISTRATOR and not administrators:
+            raise LastAdministrator
     operator.is_active = is_active
     operator.save(update_fields=["is_active"])
     if not is_active:
         end_all_sessions(operator, now=now)
     verb = "enabled" if is_active else "disabled"
-    record(actor=by, action=f"operator.{verb}", subject=operator.public_id, now=now)
+    record(actor=by, action=f"operator.{verb}", subject=operator.public_id, reason=reason, now=now)
     return operator
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.operations import record
+from apps.kernel.actors import Actor
 from apps.kernel.masking import Secret
 from apps.operators.credentials import digest_of, new_token
+from apps.operators.locks import lock_operator
 from apps.operators.models import Operator, Session
 
 LIFETIME: Final = timedelta(hours=12)
@@ -58,6 +60,16 @@ def end_session_of(operator: Operator, *, session_id: UUID, now: datetime) -> bo
     ended = Session.objects.filter(id=session_id, operator=operator, ended_at=None).update(ended_at=now) == 1
     if ended:
         record(actor=operator.actor, action="operator.session_ended", subject=operator.public_id, now=now)
+    return ended
+
+
+@transaction.atomic(durable=True)
+def end_session_by(*, operator_id: UUID, session_id: UUID, by: Actor, reason: str, now: datetime) -> bool:
+    """End a session of somebody else, and say whether it was open; only the first time leaves evidence."""
+    operator = lock_operator(operator_id)
+    ended = Session.objects.filter(id=session_id, operator=operator, ended_at=None).update(ended_at=now) == 1
+    if ended:
+        record(actor=by, action="operator.session_ended", subject=operator.public_id, reason=reason, now=now)
     return ended
 
 

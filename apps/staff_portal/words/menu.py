@@ -27,7 +27,10 @@ MENU: Final = (
     ),
     ("fraud", (("staff-rules", Permission.SEE_RULES), ("staff-lists", Permission.SEE_RULES))),
     ("operations", ()),
-    ("administration", (("staff-audit", Permission.SEE_AUDIT),)),
+    (
+        "administration",
+        (("staff-operators", Permission.SEE_OPERATORS), ("staff-audit", Permission.SEE_AUDIT)),
+    ),
 )
 
 MENU_WORDS: Final[dict[str, tuple[str, str, str, str]]] = {

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from apps.kernel.actors import Actor
+from apps.operators.errors import LastAdministrator
 from apps.operators.operations import switch_operator
 from apps.operators.queries import operator_with
 
@@ -28,7 +29,10 @@ class Command(BaseCommand):
         if operator is None:
             raise CommandError("nobody has this address")
         by = Actor("system", "disable_operator")
-        operator = switch_operator(operator_id=operator.id, is_active=options["enable"], by=by, now=timezone.now())
+        try:
+            operator = switch_operator(operator_id=operator.id, is_active=options["enable"], by=by, now=timezone.now())
+        except LastAdministrator as error:
+            raise CommandError(error.code) from error
         facts = {"operator": operator.public_id, "is_active": operator.is_active}
         self.stdout.write(
             json.dumps(facts) if options["json"] else f"{operator} is {'on' if operator.is_active else 'off'}"
