@@ -76,6 +76,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "providers.ProviderCall": APPEND_ONLY,
     "providers.ProviderNotice": APPEND_ONLY,
     "providers.NoticeNonce": Rights(is_cleared=True),
+    "switches.Switch": changing("until end_approval"),
     # F4 enrolment
     "merchants.Merchant": changing(
         "per_payment_limit_minor per_day_limit_minor refund_limit_minor guards_duplicates till_proof"

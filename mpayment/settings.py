@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "apps.operators",
     "apps.customers",
     "apps.providers",
+    "apps.switches",
     "apps.merchants",
     "apps.devices",
     "apps.instruments",
@@ -193,6 +194,9 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "fraud.decide_rule": "apps.fraud.tasks.decide_rule",
     "fraud.decide_live": "apps.fraud.tasks.decide_live",
     "fraud.back_test": "apps.fraud.tasks.back_test",
+    "switches.stop": "apps.switches.tasks.stop",
+    "switches.resume": "apps.switches.tasks.resume",
+    "switches.rotate_code_key": "apps.switches.tasks.rotate_code_key",
     "devices.forget_expired": "apps.devices.tasks.forget",
     "limits.forget_counters": "apps.limits.tasks.forget",
     "merchants.forget_nonces": "apps.merchants.tasks.forget",
@@ -239,6 +243,9 @@ EVENT_SUBSCRIBERS: dict[str, list[str]] = {
     "approval.refused.fraud_rule": ["fraud.decide_rule"],
     "approval.expired.fraud_rule": ["fraud.decide_rule"],
     "approval.approved.fraud_rule_live": ["fraud.decide_live"],
+    "approval.approved.switch_stop": ["switches.stop"],
+    "approval.approved.switch_resume": ["switches.resume"],
+    "approval.approved.code_key": ["switches.rotate_code_key"],
     "case.alarm": ["mail.alert"],
 }
 

@@ -607,6 +607,24 @@ _BANK_AWAY: Final = _in_four(
         "The bank cannot be reached at the moment. Please try again shortly or pay in another way.",
     ),
 )
+_STOPPED: Final = _in_four(
+    de=(
+        "Solche Zahlungen sind zurzeit angehalten. Andere Zahlungsart anbieten.",
+        "Diese Zahlungsart ist zurzeit nicht verfügbar. Bitte bezahlen Sie anders.",
+    ),
+    fr=(
+        "De tels paiements sont suspendus pour le moment. Proposer un autre moyen de paiement.",
+        "Ce mode de paiement n’est pas disponible pour le moment. Veuillez payer autrement.",
+    ),
+    it=(
+        "Questi pagamenti sono sospesi per il momento. Offrire un altro mezzo di pagamento.",
+        "Questo modo di pagare non è disponibile per il momento. Paghi in un altro modo.",
+    ),
+    en=(
+        "Such payments are stopped at the moment. Offer another way to pay.",
+        "This way to pay is not available at the moment. Please pay in another way.",
+    ),
+)
 _TOO_LATE: Final = _in_four(
     de=(
         "Die Zahlung hat zu lange gedauert. Neuen Code zeigen lassen.",
@@ -687,6 +705,7 @@ _WORDS: Final[Mapping[str, tuple[TillAction, Mapping[str, _Texts]]]] = MappingPr
         "suspected_fraud": (TillAction.OTHER_MEANS, _PLAIN_NO),
         "authentication_required": (TillAction.NEW_CODE, _BANK_WANTS_THE_PIN),
         "provider_unavailable": (TillAction.WAIT, _BANK_AWAY),
+        "payments_stopped": (TillAction.OTHER_MEANS, _STOPPED),
         "hold_expired": (TillAction.NEW_CODE, _TOO_LATE),
         "hold_closed": (TillAction.NEW_CODE, _TOO_LATE),
         "already_reversed": (TillAction.NEW_CODE, _TOO_LATE),

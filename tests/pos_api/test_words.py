@@ -22,6 +22,7 @@ OF_THE_CODE = {reason.value for reason in Reason if reason != Reason.INVALID_KEY
     "over_cap",
     "over_limit",
     "currency_not_supported",
+    "payments_stopped",
 }
 OF_PEOPLE = {"consent_unavailable", "consent_timeout", "customer_refused", "confirm_timeout"}
 EVERY_CODE = sorted(OF_THE_CODE | OF_PEOPLE | {reason.value for reason in DeclineReason})

@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from apps.devices.models import ActivationSource, Device
 from apps.devices.operations import issue_activation_code
+from apps.switches.models import SwitchKind
 from tests.cast import STAFF, Phone, make_customer, make_keys, make_phone
+from tests.switches.desk import resume, stop
 from tests.wallet_api.door import Door, assert_problem, body_of, come_in, decoded, encoded, enrolment_request
 
 
@@ -176,3 +178,15 @@ def test_d16_a_phone_sets_nothing_that_is_not_its_own(stranger: Door, now: datet
     problem = assert_problem(stranger.post("devices", request), 422, "unknown_field")
     assert problem["errors"][0]["pointer"] == f"/{extra}"
     assert not Device.objects.exists()
+
+
+def test_no_phone_enrols_while_enrolment_is_stopped_and_its_code_stays_good(stranger: Door, now: datetime) -> None:
+    code, phone = activation_code(now), Phone()
+    switch = stop(SwitchKind.ENROLMENT, now=now)
+
+    refused = stranger.post("devices", enrolment_request(phone, code, stranger.challenge()))
+
+    assert_problem(refused, 503, "enrolment_stopped")
+    assert not Device.objects.exists()
+    resume(switch, now=now)
+    body_of(stranger.post("devices", enrolment_request(phone, code, stranger.challenge())), 201)

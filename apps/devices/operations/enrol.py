@@ -27,6 +27,7 @@ from apps.paycode.errors import CodeError
 from apps.paycode.layout import DEVICE_REF_LENGTH, SYNC_LENGTH
 from apps.paycode.messages import enrol_message, verify_signature
 from apps.paycode.signatures import parse_public_key
+from apps.switches.queries import refuse_if_enrolment_is_stopped
 
 MOST_DEVICES: Final = 5
 NAME_LENGTH: Final = 64
@@ -46,6 +47,7 @@ def enrol_device(
 ) -> Device:
     """Enrol the phone that holds this key, and use the activation code up.
 
+    EnrolmentStopped before anything else, while staff let no new phones in.
     Active at once, unless the customer had a device or an instrument before and the code proves no more than a
     mailbox or a glance: then pending. Raises InvalidName; ActivationInvalid alike for a wrong, used, expired or
     foreign code, and a wrong one is counted; then InvalidKey, ChallengeInvalid, ProofInvalid, DeviceLimit, KeyInUse,
@@ -55,6 +57,7 @@ def enrol_device(
     """
     name, platform = printable(name, longest=NAME_LENGTH), printable(platform, longest=PLATFORM_LENGTH)
     normal = normal_form(activation_code)
+    refuse_if_enrolment_is_stopped()
     with transaction.atomic(durable=True):
         # Before the customer, whom the code locks.
         waiting = lock_waiting_device(public_key)

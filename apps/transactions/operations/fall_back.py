@@ -18,6 +18,7 @@ from apps.transactions.operations.asking import note_for
 from apps.transactions.operations.history import change_payment
 from apps.transactions.operations.limiting import reserve_instrument
 from apps.transactions.operations.proceed import queue_authorisation
+from apps.transactions.operations.stopping import payment_stopped_by
 from apps.transactions.states import Status
 
 # Whom one bank takes for a thief is not sent to the next one.
@@ -34,6 +35,8 @@ def fall_back(payment: Payment, operation: Operation, *, reason: str, by: Actor,
     handle = Instrument.objects.values_list("handle", flat=True).get(id=payment.fallback_id)
     second = None if payment.customer_id is None else payable(payment.customer_id, handle, now=now)
     if second is None or second.currency != payment.currency:
+        return None
+    if payment_stopped_by(payment, second, second.provider_account_id):
         return None
     earlier = operation.attempt
     assessment = assess_with(earlier=earlier.assessment, instrument=second.id, now=now)

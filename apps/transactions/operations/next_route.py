@@ -11,6 +11,7 @@ from apps.transactions.models import Attempt, Operation, Payment
 from apps.transactions.operations.asking import note_for
 from apps.transactions.operations.history import change_payment
 from apps.transactions.operations.proceed import queue_authorisation
+from apps.transactions.operations.stopping import payment_stopped_by
 from apps.transactions.states import Status
 
 
@@ -24,7 +25,7 @@ def take_next_route(payment: Payment, operation: Operation, *, reason: str, by: 
         return None
     earlier = operation.attempt
     second = _second_route(earlier)
-    if second is None:
+    if second is None or payment_stopped_by(payment, earlier.instrument, second.id):
         return None
     attempt = Attempt(
         payment=payment,

@@ -11,6 +11,8 @@ from apps.providers.contract import Verb
 from apps.transactions.models import Attempt, Operation, Payment
 from apps.transactions.operations.asking import ask_provider, note_for
 from apps.transactions.operations.history import change_payment, notes_for_listeners
+from apps.transactions.operations.stopping import CODE as STOPPED
+from apps.transactions.operations.stopping import payment_stopped_by
 from apps.transactions.states import Action, Status
 from apps.transactions.timing import ANSWER_WITHIN, OUTCOME_DEADLINE
 
@@ -32,8 +34,15 @@ def queue_authorisation(payment: Payment, attempt: Attempt, *, now: datetime) ->
 
 
 def go_on(payment: Payment, *, kind: str, by: Actor, now: datetime) -> None:
-    """Ask the provider for a locked payment that waited for a person, who said yes."""
-    attempt = Attempt.objects.select_related("provider_account").filter(payment=payment).latest("number")
+    """Ask the provider for a locked payment that waited for a person, who said yes.
+
+    Declined instead where somebody stopped such payments meanwhile.
+    """
+    attempts = Attempt.objects.select_related("provider_account", "instrument").filter(payment=payment)
+    attempt = attempts.latest("number")
+    if payment_stopped_by(payment, attempt.instrument, attempt.provider_account_id):
+        turn_down(payment, code=STOPPED, detail=STOPPED, by=by, now=now)
+        return
     operation = queue_authorisation(payment, attempt, now=now)
     change_payment(
         payment,

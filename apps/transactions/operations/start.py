@@ -44,6 +44,8 @@ from apps.transactions.operations.decide import Next, decide_next, suspicions_of
 from apps.transactions.operations.history import notes_for_listeners, record_event
 from apps.transactions.operations.limiting import reserve_for, subjects_of
 from apps.transactions.operations.proceed import queue_authorisation
+from apps.transactions.operations.stopping import CODE as STOPPED
+from apps.transactions.operations.stopping import stopped_by
 from apps.transactions.queries import RecentSale, ask_live_sale, ask_recent_sales
 from apps.transactions.requests import Point, RequestKey, Sale
 from apps.transactions.states import Action, Status
@@ -209,6 +211,8 @@ class _Start:
         instrument, fallback = asked.instruments()
         if instrument is None:
             return Refusal("instrument_unusable")
+        if stop := self._stopped(instrument):
+            return Refusal(STOPPED, facts={"switch": stop})
         if claims.cap_minor is not None and amount.amount > claims.cap_minor:
             return Refusal("over_cap")
         crossed = reserve_for(
@@ -228,6 +232,15 @@ class _Start:
             everybody = {**payers, Scope.MERCHANT: self.merchant.id}
             give_back(amount=amount, day=self.day, subjects=everybody, reserved_at=self.now)
         return judged
+
+    def _stopped(self, instrument: Instrument) -> str | None:
+        return stopped_by(
+            merchant_id=self.merchant.id,
+            mode=self.point.mode,
+            is_training=self.sale.is_training,
+            instrument=instrument,
+            account_id=instrument.provider_account_id,
+        )
 
     def _judge(
         self, payer: Payer, instrument: Instrument, fallback: Instrument | None, recent: list[RecentSale]

@@ -97,6 +97,7 @@ ENROL_DEVICE: Final = describe(
         403: "`challenge_invalid`, `proof_invalid`",
         409: "`device_limit`, `key_in_use`",
         422: f"`activation_invalid`, `invalid_key`, {FIELDS}",
+        503: "`enrolment_stopped`",
     },
 )
 LIST_DEVICES: Final = describe(
