@@ -567,7 +567,7 @@ def test_a_list_names_nobody_twice(phone: Phone) -> None:
 
 
 def test_the_lists_are_read_page_by_page(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.staff_portal.views.lists.PAGE", 1)
+    monkeypatch.setattr("apps.staff_portal.views.listings.PAGE", 1)
     desk = put(analyst(), phone.customer.public_id)
     put(desk, phone.identity.public_id)
 
