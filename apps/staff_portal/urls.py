@@ -52,6 +52,7 @@ urlpatterns = [
     path("customers", lists.customers, name="staff-customers"),
     path("customers.csv", lists.customers_csv, name="staff-customers-csv"),
     path("customers/<cus:customer_id>", customers.customer, name="staff-customer"),
+    path("customers/<cus:customer_id>/contact", customers.contact, name="staff-customer-contact"),
     path("rules", rules.rules, name="staff-rules"),
     path("rules/new", rule_writing.new_rule, name="staff-rule-new"),
     path("rules/<uuid:rule_id>", rules.rule, name="staff-rule"),

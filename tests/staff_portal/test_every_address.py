@@ -62,6 +62,7 @@ def addresses(hold: Callable[..., Payment], now: datetime) -> dict[str, str]:
         "staff-approval": approval.id,
         "staff-device": payment.device.public_id,
         "staff-customer": payment.customer.public_id,
+        "staff-customer-contact": payment.customer.public_id,
         "staff-rule": rule.id,
         "staff-rule-tests": rule.id,
         "staff-operator": make_operator(now=now).operator.public_id,
