@@ -24,6 +24,8 @@ _LISTS: Final = {
     "staff-payment-code": "staff-payments",
     "staff-device": "staff-all-devices",
     "staff-customer-contact": "staff-customers",
+    "staff-letter": "staff-customers",
+    "staff-reidentify": "staff-customers",
     "staff-rule-new": "staff-rules",
     "staff-rule-tests": "staff-rules",
 }

@@ -63,6 +63,8 @@ def addresses(hold: Callable[..., Payment], now: datetime) -> dict[str, str]:
         "staff-device": payment.device.public_id,
         "staff-customer": payment.customer.public_id,
         "staff-customer-contact": payment.customer.public_id,
+        "staff-letter": payment.customer.public_id,
+        "staff-reidentify": payment.customer.public_id,
         "staff-rule": rule.id,
         "staff-rule-tests": rule.id,
         "staff-operator": make_operator(now=now).operator.public_id,

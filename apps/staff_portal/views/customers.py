@@ -104,6 +104,7 @@ def customer(request: HttpRequest, visitor: Visitor, customer_id: UUID) -> HttpR
         "decisions": ways if may_move else [],
         "may_close": may_move and found.status != CustomerStatus.CLOSED,
         "may_move": may_move,
+        "may_write_letters": visitor.may(Permission.WRITE_LETTERS) and found.status != CustomerStatus.CLOSED,
         "reasons": STOP_REASONS[language_of(request)],
         "payments": newest_payments_of(customer_id=found.id, limit=MOST_PAYMENTS),
         "entries": record_entries(newest_records(found.public_id)),

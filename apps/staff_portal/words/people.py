@@ -38,6 +38,22 @@ class Words:
     address: str
     close: str
     close_help: str
+    letter: str
+    letter_help: str
+    make_letter: str
+    recipient: str
+    recipient_help: str
+    reidentify: str
+    reidentify_help: str
+    checklist: str
+    document: str
+    check_photo: str
+    check_expiry: str
+    check_account: str
+    no_numbers: str
+    devices_to_revoke: str
+    no_devices: str
+    revoke_and_write: str
 
 
 PEOPLE: Final[dict[str, Words]] = {
@@ -75,6 +91,24 @@ PEOPLE: Final[dict[str, Words]] = {
             "Endgültig: Alle Geräte werden widerrufen, alle Zahlungsmittel entfernt. Solange eine "
             "Zahlung offen ist, geht es nicht."
         ),
+        letter="Brief mit Aktivierungscode",
+        letter_help="Der Code steht nur auf dem Brief und wird nirgends sonst gezeigt. Er gilt 14 Tage.",
+        make_letter="Brief erstellen (PDF)",
+        recipient="Postanschrift",
+        recipient_help="Zwei bis sechs Zeilen, nur für diesen Brief; sie wird nicht aufbewahrt.",
+        reidentify="Neu identifizieren (PIN vergessen)",
+        reidentify_help=(
+            "Niemand kann eine PIN zurücksetzen. Das Gerät wird widerrufen, und ein Brief bringt einen neuen Code."
+        ),
+        checklist="Geprüft",
+        document="Ausweis",
+        check_photo="Foto und Person stimmen überein",
+        check_expiry="Ausweis ist echt und nicht abgelaufen",
+        check_account="Name gehört zu diesem Konto",
+        no_numbers="Wo und wie geprüft wurde; keine Ausweisnummern.",
+        devices_to_revoke="Diese Geräte widerrufen",
+        no_devices="Kein Gerät ist mehr in Gebrauch.",
+        revoke_and_write="Widerrufen und Brief erstellen",
     ),
     "fr": Words(
         revoked_since="Révoqué, avec effet depuis",
@@ -110,6 +144,26 @@ PEOPLE: Final[dict[str, Words]] = {
             "Définitif\u00a0: tous les appareils sont révoqués et tous les moyens de paiement "
             "supprimés. Impossible tant qu’un paiement est ouvert."
         ),
+        letter="Lettre avec code d’activation",
+        letter_help=(
+            "Le code ne figure que sur la lettre et n’est montré nulle part ailleurs. Il est valable 14 jours."
+        ),
+        make_letter="Créer la lettre (PDF)",
+        recipient="Adresse postale",
+        recipient_help="Deux à six lignes, pour cette lettre uniquement ; elle n’est pas conservée.",
+        reidentify="Réidentifier (PIN oublié)",
+        reidentify_help=(
+            "Personne ne peut réinitialiser un PIN. L’appareil est révoqué et une lettre apporte un nouveau code."
+        ),
+        checklist="Vérifié",
+        document="Pièce d’identité",
+        check_photo="La photo correspond à la personne",
+        check_expiry="La pièce est authentique et en cours de validité",
+        check_account="Le nom correspond à ce compte",
+        no_numbers="Où et comment la vérification a eu lieu ; aucun numéro de pièce.",
+        devices_to_revoke="Révoquer ces appareils",
+        no_devices="Aucun appareil n’est encore en service.",
+        revoke_and_write="Révoquer et créer la lettre",
     ),
     "it": Words(
         revoked_since="Revocato, con effetto dal",
@@ -145,6 +199,24 @@ PEOPLE: Final[dict[str, Words]] = {
             "Definitivo: tutti i dispositivi sono revocati e tutti i mezzi di pagamento rimossi. "
             "Impossibile finché un pagamento è aperto."
         ),
+        letter="Lettera con codice di attivazione",
+        letter_help="Il codice figura solo sulla lettera e non è mostrato altrove. È valido 14 giorni.",
+        make_letter="Creare la lettera (PDF)",
+        recipient="Indirizzo postale",
+        recipient_help="Da due a sei righe, solo per questa lettera; non viene conservato.",
+        reidentify="Reidentificare (PIN dimenticato)",
+        reidentify_help=(
+            "Nessuno può reimpostare un PIN. Il dispositivo è revocato e una lettera porta un nuovo codice."
+        ),
+        checklist="Verificato",
+        document="Documento",
+        check_photo="La foto corrisponde alla persona",
+        check_expiry="Il documento è autentico e non è scaduto",
+        check_account="Il nome corrisponde a questo conto",
+        no_numbers="Dove e come è avvenuta la verifica; nessun numero di documento.",
+        devices_to_revoke="Revocare questi dispositivi",
+        no_devices="Nessun dispositivo è più in uso.",
+        revoke_and_write="Revocare e creare la lettera",
     ),
     "en": Words(
         revoked_since="Revoked, effective since",
@@ -179,6 +251,22 @@ PEOPLE: Final[dict[str, Words]] = {
         close_help=(
             "For good: all devices are revoked and all means of payment removed. Not possible while a payment is open."
         ),
+        letter="Activation letter",
+        letter_help="The code is on the letter only, and is shown nowhere else. It is good for 14 days.",
+        make_letter="Make the letter (PDF)",
+        recipient="Postal address",
+        recipient_help="Two to six lines, for this letter only; it is not kept.",
+        reidentify="Identify anew (forgotten PIN)",
+        reidentify_help="Nobody can reset a PIN. The device is revoked, and a letter brings a new code.",
+        checklist="Checked",
+        document="Document",
+        check_photo="Photo and person match",
+        check_expiry="Document is genuine and has not expired",
+        check_account="Name belongs to this account",
+        no_numbers="Where and how it was checked; no document numbers.",
+        devices_to_revoke="Revoke these devices",
+        no_devices="No device is in use any more.",
+        revoke_and_write="Revoke and make the letter",
     ),
 }
 
@@ -195,4 +283,11 @@ REVEAL_REASONS: Final = {
         ("fraud", "Indagine su una frode"),
     ),
     "en": (("call", "Get in touch"), ("identity", "Check who it is"), ("fraud", "Look into a fraud")),
+}
+
+DOCUMENTS: Final = {
+    "de": (("passport", "Pass"), ("identity_card", "Identitätskarte"), ("permit", "Ausländerausweis")),
+    "fr": (("passport", "Passeport"), ("identity_card", "Carte d’identité"), ("permit", "Titre de séjour")),
+    "it": (("passport", "Passaporto"), ("identity_card", "Carta d’identità"), ("permit", "Permesso di soggiorno")),
+    "en": (("passport", "Passport"), ("identity_card", "Identity card"), ("permit", "Residence permit")),
 }
