@@ -26,12 +26,12 @@ _STATUS_REASON: Final = "closed"
 
 
 @transaction.atomic(durable=True)
-def close_account(*, customer_id: UUID, by: Actor, now: datetime) -> Customer:
+def close_account(*, customer_id: UUID, by: Actor, now: datetime, reason: str = REASON) -> Customer:
     """Close the customer's account for good, as a whole: devices revoked, means of payment removed, codes ended.
 
     Payments, receipts, events and evidence stay, and what was paid may still be given back. The address is free for a
-    new customer. The caller has checked that the PIN was proved. Raises OpenPayments, with nothing changed; and
-    AccountClosed, also for whoever comes second at the same moment.
+    new customer. The caller has checked that the PIN was proved, or is staff who gives a `reason`. Raises
+    OpenPayments, with nothing changed; and AccountClosed, also for whoever comes second at the same moment.
     """
     # Devices before their customer, like every payment: none can start from here on.
     devices = _lock_devices_of(customer_id)
@@ -47,7 +47,7 @@ def close_account(*, customer_id: UUID, by: Actor, now: datetime) -> Customer:
         apply_move(device, to=DeviceStatus.REVOKED, reason=_STATUS_REASON, by=by, now=now)
     end_activation_codes(customer, by=by, now=now)
     remove_instruments(customer_id=customer.id, reason=REASON, by=by, now=now)
-    close_customer(customer, reason=REASON, by=by, now=now)
+    close_customer(customer, reason=reason, by=by, now=now)
     return customer
 
 

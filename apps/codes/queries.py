@@ -50,3 +50,8 @@ def verify_evidence(spent: SpentCode) -> Evidence:
 def spent_code(device_id: UUID, counter: int) -> SpentCode | None:
     """Return the evidence of this counter, if it was ever spent."""
     return SpentCode.objects.filter(device_id=device_id, counter=counter).first()
+
+
+def newest_codes_of(device_id: UUID, *, limit: int = 100) -> list[SpentCode]:
+    """Return the device's codes with the highest counters, the highest first."""
+    return list(SpentCode.objects.filter(device_id=device_id).order_by("-counter")[:limit])

@@ -23,6 +23,9 @@ _LISTS: Final = {
     "staff-payment-cancel": "staff-payments",
     "staff-payment-code": "staff-payments",
     "staff-device": "staff-all-devices",
+    "staff-customer-contact": "staff-customers",
+    "staff-letter": "staff-customers",
+    "staff-reidentify": "staff-customers",
     "staff-rule-new": "staff-rules",
     "staff-rule-tests": "staff-rules",
 }

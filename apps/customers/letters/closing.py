@@ -9,7 +9,7 @@ ACCOUNT_CLOSED: Final[InLanguages] = {
         subject="Ihr Konto ist geschlossen",
         text="""Guten Tag
 
-Ihr Konto wurde am {time} in der App geschlossen. Keines Ihrer Geräte kann mehr bezahlen, und Ihre Zahlungsmittel sind
+Ihr Konto wurde am {time} geschlossen. Keines Ihrer Geräte kann mehr bezahlen, und Ihre Zahlungsmittel sind
 entfernt. Was wir nach dem Gesetz aufbewahren müssen, bewahren wir auf: Ihre Zahlungen und ihre Quittungen.
 
 Waren Sie das nicht? Dann melden Sie sich bei uns.
@@ -19,7 +19,7 @@ Waren Sie das nicht? Dann melden Sie sich bei uns.
         subject="Votre compte est clôturé",
         text="""Bonjour,
 
-Votre compte a été clôturé dans l’application le {time}. Aucun de vos appareils ne peut plus payer et vos moyens de
+Votre compte a été clôturé le {time}. Aucun de vos appareils ne peut plus payer et vos moyens de
 paiement sont supprimés. Nous conservons ce que la loi nous oblige à conserver : vos paiements et leurs quittances.
 
 Ce n’était pas vous ? Contactez-nous.
@@ -29,7 +29,7 @@ Ce n’était pas vous ? Contactez-nous.
         subject="Il suo conto è chiuso",
         text="""Buongiorno,
 
-Il suo conto è stato chiuso nell’app il {time}. Nessuno dei suoi dispositivi può più pagare e i suoi mezzi di pagamento
+Il suo conto è stato chiuso il {time}. Nessuno dei suoi dispositivi può più pagare e i suoi mezzi di pagamento
 sono stati rimossi. Conserviamo ciò che la legge ci impone di conservare: i suoi pagamenti e le relative ricevute.
 
 Non è stato lei? Ci contatti.
@@ -39,7 +39,7 @@ Non è stato lei? Ci contatti.
         subject="Your account is closed",
         text="""Hello,
 
-Your account was closed in the app on {time}. None of your devices can pay any more, and your means of payment are
+Your account was closed on {time}. None of your devices can pay any more, and your means of payment are
 removed. We keep what the law obliges us to keep: your payments and their receipts.
 
 Was it not you? Then contact us.

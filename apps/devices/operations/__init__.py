@@ -17,6 +17,7 @@ from apps.devices.operations.moves import move_device, suspend_as_cloned
 from apps.devices.operations.naming import rename_device
 from apps.devices.operations.pin_setting import set_pin
 from apps.devices.operations.pin_tries import take_pin_try
+from apps.devices.operations.reidentify import reidentify_customer
 from apps.devices.operations.sessions import OpenedSession, open_session
 from apps.devices.operations.sync import sync_device
 from apps.devices.operations.tickets import take_socket_ticket
@@ -34,6 +35,7 @@ __all__ = [
     "move_device",
     "normal_form",
     "open_session",
+    "reidentify_customer",
     "rename_device",
     "revoke_activation_codes",
     "set_pin",

@@ -75,10 +75,14 @@ def issue_activation_code(*, customer_id: UUID, source: ActivationSource, by: Ac
 
     The text is in the answer and nowhere else. Raises UnknownCustomer, also for a closed one.
     """
-    source = ActivationSource(source)
     customer = Customer.objects.exclude(status=CustomerStatus.CLOSED).filter(id=customer_id).first()
     if customer is None:
         raise UnknownCustomer
+    return write_activation_code(customer, source=ActivationSource(source), by=by, now=now)
+
+
+def write_activation_code(customer: Customer, *, source: ActivationSource, by: Actor, now: datetime) -> IssuedCode:
+    """Do the same for an open customer, in the caller's transaction."""
     expires_at = now + LIFETIMES[source]
     code = _insert_unique(customer=customer, source=source, expires_at=expires_at, now=now)
     record(

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
+from apps.accounts.closing import close_account
 from apps.customers.errors import UnknownCustomer
 from apps.customers.models import Customer
-from apps.customers.operations import move_customer
+from apps.customers.operations import move_customer, reveal_contact
 from apps.customers.states import MOVES as CUSTOMER_MOVES
 from apps.customers.states import CustomerStatus
 from apps.devices.errors import UnknownDevice
@@ -21,10 +22,12 @@ from apps.instruments.states import InstrumentStatus
 from apps.kernel.ids import from_public_id
 from apps.kernel.masking import masked_email
 from apps.operators.roles import Permission
+from apps.staff_portal.device_facts import facts_of
 from apps.staff_portal.frame import language_of, show
 from apps.staff_portal.gate import EditConflict, NotUnderstood, Visitor, go_to, page, reason_from
 from apps.staff_portal.timelines import newest_records, record_entries
 from apps.staff_portal.views.home import suspended_devices
+from apps.staff_portal.words.people import PEOPLE, REVEAL_REASONS
 from apps.staff_portal.words.work import STOP_REASONS
 from apps.transactions.staff_queries import newest_payments_of
 
@@ -61,15 +64,17 @@ def device(request: HttpRequest, visitor: Visitor, device_id: UUID) -> HttpRespo
         to = DEVICE_MOVES[decision]
         move_device(device_id=device_id, to=to, reason="staff", note=note, by=visitor.actor, now=visitor.now)
         return go_to(request.path, done="done_saved")
+    records = newest_records(found.public_id)
     shown = {
         "device": found,
+        "facts": facts_of(found, records=records, now=visitor.now),
         "email": masked_email(found.customer.email),
         "decisions": _ways(found) if visitor.may(Permission.MOVE_DEVICES) else [],
         "reasons": reasons,
         "payments": newest_payments_of(device_id=found.id, limit=MOST_PAYMENTS),
-        "entries": record_entries(newest_records(found.public_id)),
+        "entries": record_entries(records),
     }
-    return show(request, "device", shown)
+    return show(request, "device", shown, words_of=PEOPLE)
 
 
 def _ways(device: Device) -> list[str]:
@@ -97,12 +102,28 @@ def customer(request: HttpRequest, visitor: Visitor, customer_id: UUID) -> HttpR
         "devices": list(devices_of(found.id)[:MOST_SHOWN]),
         "instruments": list(Instrument.objects.filter(customer=found).order_by("handle")[:MOST_SHOWN]),
         "decisions": ways if may_move else [],
+        "may_close": may_move and found.status != CustomerStatus.CLOSED,
         "may_move": may_move,
+        "may_write_letters": visitor.may(Permission.WRITE_LETTERS) and found.status != CustomerStatus.CLOSED,
         "reasons": STOP_REASONS[language_of(request)],
         "payments": newest_payments_of(customer_id=found.id, limit=MOST_PAYMENTS),
         "entries": record_entries(newest_records(found.public_id)),
     }
-    return show(request, "customer", shown)
+    return show(request, "customer", shown, words_of=PEOPLE)
+
+
+@page(see=Permission.SEE_CUSTOMERS, change=Permission.SEE_CUSTOMERS)
+def contact(request: HttpRequest, visitor: Visitor, customer_id: UUID) -> HttpResponse:
+    """Show the customer's address in full to whoever says why; the evidence keeps both."""
+    found = Customer.objects.filter(id=customer_id).first()
+    if found is None:
+        raise UnknownCustomer
+    reasons, email = REVEAL_REASONS[language_of(request)], ""
+    if request.method == "POST":
+        reason = reason_from(request, reasons)
+        email = reveal_contact(customer_id=found.id, reason=reason, by=visitor.actor, now=visitor.now)
+    shown = {"customer": found, "masked": masked_email(found.email), "email": email, "reasons": reasons}
+    return show(request, "contact", shown, words_of=PEOPLE)
 
 
 def _move(request: HttpRequest, visitor: Visitor, found: Customer) -> None:
@@ -111,6 +132,9 @@ def _move(request: HttpRequest, visitor: Visitor, found: Customer) -> None:
         _refuse_stale(request, found.status)
         to = CUSTOMER_DECISIONS[decision]
         move_customer(customer_id=found.id, to=to, reason=reason, by=visitor.actor, now=visitor.now)
+    elif decision == "close":
+        _refuse_stale(request, found.status)
+        close_account(customer_id=found.id, reason=reason, by=visitor.actor, now=visitor.now)
     elif decision in INSTRUMENT_DECISIONS:
         try:
             instrument_id = from_public_id("ins", request.POST.get("instrument", ""))

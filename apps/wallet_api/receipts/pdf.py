@@ -1,7 +1,6 @@
 """The receipt as a PDF of the size A6, with the signed document inside the file."""
 
 import json
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -9,11 +8,10 @@ from typing import Final
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 
+from apps.pages.printing import ENCODING, shown
 from apps.wallet_api.receipts.reading import Printed, Row
 
 _FONT: Final = "Helvetica"
-# What the fonts that every reader of PDF has can show: all that German, French, Italian and English are written with.
-_ENCODING: Final = "windows-1252"
 _WIDTH_MM, _HEIGHT_MM, _MARGIN_MM = 105.0, 148.0, 9.0
 _TEXT_MM: Final = _WIDTH_MM - 2 * _MARGIN_MM
 _FIGURE_MM: Final = 24.0
@@ -26,7 +24,7 @@ class _Paper(FPDF):
 
     def __init__(self, language: str) -> None:
         super().__init__(unit="mm", format=(_WIDTH_MM, _HEIGHT_MM))
-        self.core_fonts_encoding = _ENCODING
+        self.core_fonts_encoding = ENCODING
         self.set_margins(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
         self.set_auto_page_break(True, margin=_MARGIN_MM)
         self.set_lang(language)
@@ -108,22 +106,3 @@ def _prove(paper: _Paper, receipt: Printed) -> None:
     paper.embed_file(
         basename=ATTACHMENT, bytes=signed, mime_type="application/json", compress=True, modification_date=None
     )
-
-
-def shown(text: str) -> str:
-    """Return the text with the signs that the fonts have: an accent is dropped rather than a letter, else a "?"."""
-    normal = unicodedata.normalize("NFC", text)
-    return "".join(sign if _has(sign) else _bare(sign) for sign in normal)
-
-
-def _has(sign: str) -> bool:
-    try:
-        sign.encode(_ENCODING)
-    except UnicodeEncodeError:
-        return False
-    return sign.isprintable() or sign == "\u00a0"
-
-
-def _bare(sign: str) -> str:
-    letters = "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part))
-    return letters if letters and all(_has(letter) for letter in letters) else "?"
