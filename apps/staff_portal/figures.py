@@ -61,6 +61,7 @@ def _unpacked(kept: dict[str, Any]) -> Figures:
         declines=tuple((reason, count) for reason, count in kept["declines"]),
         latencies=tuple(Latency(**each) for each in kept["latencies"]),
         providers=tuple(ProviderHealth(**each) for each in kept["providers"]),
+        is_cut=kept["is_cut"],
     )
 
 

@@ -23,11 +23,11 @@ _DAY: Final = timedelta(days=1)
 _SILENT: Final = (CallOutcome.UNKNOWN, CallOutcome.NOT_SENT, CallOutcome.CONFIG_ERROR)
 
 _BY_RESULT: Final = """
-    SELECT CASE WHEN authorised_at IS NOT NULL THEN '' ELSE coalesce(nullif(decline_detail, ''), decline_code) END,
+    SELECT CASE WHEN authorised_at IS NOT NULL THEN ''
+                WHEN status = %(declined)s THEN coalesce(nullif(decline_detail, ''), decline_code) END,
            id >= %(hour)s, id >= %(today)s, count(*)
     FROM (SELECT id, status, authorised_at, decline_detail, decline_code FROM transactions_payment
           WHERE id >= %(day)s AND NOT is_training ORDER BY id DESC LIMIT %(most)s) newest
-    WHERE authorised_at IS NOT NULL OR status = %(declined)s
     GROUP BY 1, 2, 3
 """
 _BY_MINUTE: Final = """
@@ -96,7 +96,10 @@ class ProviderHealth:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything at one moment. `minutes` are (all, approved, declined), the oldest of sixty first."""
+    """Everything at one moment. `minutes` are (all, approved, declined), the oldest of sixty first.
+
+    `is_cut` where the day had more payments than are read: what is said of today and of the day is said of the newest.
+    """
 
     at: datetime
     minutes: tuple[tuple[int, int, int], ...]
@@ -105,6 +108,7 @@ class Figures:
     declines: tuple[tuple[str, int], ...]
     latencies: tuple[Latency, ...]
     providers: tuple[ProviderHealth, ...]
+    is_cut: bool
 
 
 def read_figures(*, today_since: datetime, now: datetime) -> Figures:
@@ -121,7 +125,9 @@ def read_figures(*, today_since: datetime, now: datetime) -> Figures:
         "call": CallVerb.AUTHORISE,
         "silent": list(_SILENT),
     }
-    results = _rows(_BY_RESULT, wanted)
+    every = _rows(_BY_RESULT, wanted)
+    # What is not decided has no reason, not even an empty one.
+    results = [row for row in every if row[0] is not None]
     declines: dict[str, int] = {}
     for reason, _, _, count in results:
         if reason:
@@ -143,6 +149,7 @@ def read_figures(*, today_since: datetime, now: datetime) -> Figures:
         providers=tuple(
             ProviderHealth(account.name, account.is_enabled, *calls.get(account.id, (0, 0))[:2]) for account in accounts
         ),
+        is_cut=sum(count for *_, count in every) >= MOST_READ,
     )
 
 

@@ -38,6 +38,7 @@ def test_payments_of_the_last_hour_are_counted_by_how_they_ended(shop: Shop, pho
     assert sum(every for every, _, _ in figures.minutes) == 3
     assert dict(figures.declines) == {"insufficient_funds": 1}
     assert {(each.step, each.count) for each in figures.latencies} == {("answer", 2), ("queue", 3), ("provider", 3)}
+    assert not figures.is_cut
     # One more linked the account.
     assert [(health.calls, health.silent) for health in figures.providers] == [(4, 0)]
 
@@ -55,6 +56,20 @@ def test_the_page_draws_them_and_has_every_drawing_as_a_table(shop: Shop, phone:
     assert (
         '<td class="number">0</td><td class="number">2</td><td class="number">1</td><td class="number">1</td>' in text
     )
+
+
+def test_a_day_with_more_payments_than_are_read_says_so(
+    shop: Shop, phone: Phone, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.transactions.figures.MOST_READ", 2)
+    for amount in (1000, 2000, DECLINED_BY_BANK):
+        shop.sell(phone, amount, now=now)
+
+    figures = shared_figures(now=now)
+
+    # The newest two: the one before the last, and the last.
+    assert (figures.is_cut, figures.hour.approved, figures.hour.declined) == (True, 1, 1)
+    assert "the newest are counted" in sit_down(Role.FINANCE).open("/staff/").text
 
 
 def test_ten_open_pages_cost_one_reading(now: datetime) -> None:

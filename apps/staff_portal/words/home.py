@@ -43,6 +43,7 @@ class HomeWords:
     ago: str
     number: str
     lost_letters: str
+    newest_only: str
 
     @property
     def steps(self) -> dict[str, str]:
@@ -92,6 +93,7 @@ HOME: Final = {
         ago="vor Minuten",
         number="Anzahl",
         lost_letters="Nicht zugestellte Briefe, 7 Tage",
+        newest_only="Der Tag hat mehr Zahlungen, als hier gezählt werden; gezählt sind die neuesten.",
     ),
     "fr": HomeWords(
         figures="Situation actuelle",
@@ -129,6 +131,7 @@ HOME: Final = {
         ago="il y a (minutes)",
         number="Nombre",
         lost_letters="Lettres non distribuées, 7 jours",
+        newest_only="La journée compte plus de paiements qu’ici; seuls les plus récents sont comptés.",
     ),
     "it": HomeWords(
         figures="Situazione attuale",
@@ -166,6 +169,7 @@ HOME: Final = {
         ago="minuti fa",
         number="Numero",
         lost_letters="Lettere non recapitate, 7 giorni",
+        newest_only="La giornata ha più pagamenti di quanti sono contati qui; sono contati i più recenti.",
     ),
     "en": HomeWords(
         figures="How it goes",
@@ -203,5 +207,6 @@ HOME: Final = {
         ago="minutes ago",
         number="Number",
         lost_letters="Letters not delivered, 7 days",
+        newest_only="The day has more payments than are counted here; the newest are counted.",
     ),
 }
