@@ -91,6 +91,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
         "name status status_reason counter last_issued_at sync_current sync_previous sync_changed_at pin_epoch"
         " pin_kek_id pin_nonce pin_wrapped pin_tries_left pin_wrong_times pin_locked_at activated_at revoked_at"
     ),
+    "devices.RevocationOrder": changing("position done ended_at"),
     "devices.ActivationCode": changing("failures failed_at used_at revoked_at"),
     "devices.Challenge": changing("used_at", is_cleared=True),
     "devices.Session": changing("expires_at confirmed_until ended_at", is_cleared=True),

@@ -198,6 +198,7 @@ OUTBOX_HANDLERS: dict[str, str] = {
     "switches.resume": "apps.switches.tasks.resume",
     "switches.rotate_code_key": "apps.switches.tasks.rotate_code_key",
     "devices.forget_expired": "apps.devices.tasks.forget",
+    "devices.revoke_many": "apps.devices.tasks.revoke_many",
     "limits.forget_counters": "apps.limits.tasks.forget",
     "merchants.forget_nonces": "apps.merchants.tasks.forget",
     "mail.send": "apps.mail.tasks.send",

@@ -9,6 +9,30 @@ class UnknownDevice(NotFound):
     code = "device_not_found"
 
 
+class UnknownOrder(NotFound):
+    """There is no such order to revoke devices."""
+
+    code = "revocation_order_not_found"
+
+
+class NothingToRevoke(Refused):
+    """No device matches, or nothing was said about which ones."""
+
+    code = "nothing_to_revoke"
+
+
+class TooManyToRevoke(Refused):
+    """That many devices are not revoked with one order; narrow it down."""
+
+    code = "too_many_to_revoke"
+
+
+class PreviewOutdated(Conflict):
+    """The number is not that of the devices that match now; look at them again."""
+
+    code = "preview_outdated"
+
+
 class ActivationInvalid(Refused):
     """The activation code is not valid; ask for a new one."""
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from typing import Final
 from uuid import UUID
 
-from apps.devices.errors import UnknownDevice
-from apps.devices.models import ActivationCode, Device
+from apps.devices.errors import UnknownDevice, UnknownOrder
+from apps.devices.models import ActivationCode, Device, RevocationOrder
 from apps.devices.states import DeviceStatus
 from apps.rows import Frozen
 
@@ -50,6 +50,14 @@ def lock_waiting_device(public_key: bytes) -> Device | None:
     """Return the device with this key if it waits to be approved, locked. Before its customer, as every device."""
     waiting = Device.objects.select_related("customer").filter(public_key=public_key, status=DeviceStatus.PENDING)
     return waiting.select_for_update(of=("self",), no_key=True).first()
+
+
+def lock_revocation_order(order_id: UUID) -> RevocationOrder:
+    """Return the order, locked until the transaction ends. Lock it before the devices. Raises UnknownOrder."""
+    order = RevocationOrder.objects.select_for_update().filter(id=order_id).first()
+    if order is None:
+        raise UnknownOrder
+    return order
 
 
 def lock_activation_code(code_id: UUID) -> ActivationCode:

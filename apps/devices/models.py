@@ -160,6 +160,38 @@ class StopConfirmation(models.Model):
         return f"stop {self.id}"
 
 
+class RevocationOrder(models.Model):
+    """That many devices end at once: which ones, who wanted it and why; carried out batch by batch."""
+
+    # Made with the form, so that one that is sent twice is one order.
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # Empty: whatever the platform.
+    platform = models.CharField(max_length=32, default="", blank=True)
+    enrolled_from = models.DateTimeField(null=True, blank=True)
+    # Not later than the order itself: whoever enrols afterwards was not meant.
+    enrolled_until = models.DateTimeField()
+    # How many the preview counted.
+    expected = models.IntegerField()
+    # As evidence writes an actor: its kind and its id.
+    maker = models.CharField(max_length=121)
+    reason = models.CharField(max_length=600)
+    at = models.DateTimeField()
+    # The last device that was looked at, and how many were revoked.
+    position = models.UUIDField(null=True, blank=True)
+    done = models.IntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expected__gt=0), name="revocation_order_is_about_something"),
+            models.CheckConstraint(condition=Q(done__gte=0), name="revocation_order_counts_up"),
+            models.CheckConstraint(condition=Q(enrolled_until__lte=F("at")), name="revocation_order_looks_back"),
+        ]
+
+    def __str__(self) -> str:
+        return f"revocation order {self.id}"
+
+
 class Challenge(models.Model):
     """32 random bytes that one signature may answer, once."""
 

@@ -11,8 +11,9 @@ import pytest
 from apps.audit.models import Record
 from apps.customers.models import Customer
 from apps.devices.errors import ActivationInvalid
-from apps.devices.models import ActivationCode, ActivationSource, Device
+from apps.devices.models import ActivationCode, ActivationSource, Device, RevocationOrder
 from apps.devices.operations import IssuedCode, issue_activation_code
+from apps.devices.tasks import revoke_many
 from apps.instruments.models import Instrument
 from apps.kernel.masking import Secret
 from apps.mail.models import Letter
@@ -21,7 +22,7 @@ from apps.outbox.models import Message
 from apps.staff_portal.letter_pdf import Letterhead, activation_letter
 from apps.transactions.models import Payment
 from apps.transactions.states import Status
-from tests.cast import Phone, make_phone
+from tests.cast import Phone, make_customer, make_keys, make_phone
 from tests.shop import Shop
 from tests.staff_portal.desk import sit_down
 
@@ -234,3 +235,64 @@ def test_letters_ask_for_a_fresh_second_factor(phone: Phone, name: str) -> None:
 
     assert (desk.status, desk.location.partition("?")[0]) == (303, "/staff/confirm")
     assert ActivationCode.objects.count() == issued
+
+
+BULK = "/staff/devices/bulk-revocation"
+
+
+def crowd(count: int, now: datetime) -> list[Phone]:
+    make_keys(now=now)
+    phones = [Phone() for _ in range(count)]
+    for phone in phones:
+        phone.enrol(make_customer(now=now), now=now, platform="android 3.1")
+    return phones
+
+
+def test_many_devices_are_looked_at_first_and_then_revoked_with_progress_in_sight(now: datetime) -> None:
+    phones = crowd(3, now)
+    desk = sit_down(Role.FRAUD_ANALYST).open(f"{BULK}?platform=android+3.1")
+    assert "Devices that match: 3" in desk.text
+    assert all(phone.identity.public_id in desk.text for phone in phones)
+    action, hidden = desk.fields("order")
+    fields = hidden | {"reason": "vulnerability", "note": "CVE"}
+
+    assert [desk.send_fields(action, fields).status for _ in range(2)] == [303, 303]
+    assert "0 / 3" in desk.open(BULK).text
+    order = RevocationOrder.objects.get()
+    revoke_many(order_id=str(order.id))
+
+    assert {phone.device().status for phone in phones} == {"revoked"}
+    assert "3 / 3" in desk.open(BULK).text
+    assert (order.maker, order.reason) == (str(desk.who.actor), "vulnerability: CVE")
+    assert desk.who.name in desk.text
+
+
+def test_above_twenty_the_number_is_typed(now: datetime) -> None:
+    crowd(21, now)
+    desk = sit_down(Role.FRAUD_ANALYST).open(f"{BULK}?platform=android+3.1")
+    action, hidden = desk.fields("order")
+    assert "expected" not in hidden
+    fields = hidden | {"reason": "vulnerability", "note": ""}
+
+    assert desk.send_fields(action, fields).status == 400
+    assert desk.send_fields(action, fields | {"expected": "20"}).status == 409
+    assert not RevocationOrder.objects.exists()
+    assert desk.send_fields(action, fields | {"expected": "21"}).status == 303
+
+
+@pytest.mark.parametrize(
+    "query", ["enrolled_from=yesterday", f"platform={'x' * 33}", "enrolled_until=2026-13-01T00:00"]
+)
+def test_what_is_no_filter_is_refused(query: str) -> None:
+    assert sit_down(Role.FRAUD_ANALYST).open(f"{BULK}?{query}").status == 400
+
+
+def test_many_devices_need_a_fresh_second_factor_and_their_own_permission(now: datetime) -> None:
+    crowd(1, now)
+    desk = sit_down(Role.FRAUD_ANALYST, is_fresh=False).open(f"{BULK}?platform=android+3.1")
+    action, hidden = desk.fields("order")
+
+    desk.send_fields(action, hidden | {"reason": "fraud", "note": ""})
+
+    assert (desk.status, RevocationOrder.objects.count()) == (303, 0)
+    assert sit_down(Role.SUPPORT).open(BULK).status == 403

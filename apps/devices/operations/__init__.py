@@ -9,6 +9,7 @@ from apps.devices.operations.activation import (
     revoke_activation_codes,
 )
 from apps.devices.operations.approval import approve_device
+from apps.devices.operations.bulk_revocation import Chosen, order_revocation, revoke_batch
 from apps.devices.operations.challenges import issue_challenge, spend_challenge
 from apps.devices.operations.enrol import enrol_device
 from apps.devices.operations.forget import forget_expired
@@ -23,6 +24,7 @@ from apps.devices.operations.sync import sync_device
 from apps.devices.operations.tickets import take_socket_ticket
 
 __all__ = [
+    "Chosen",
     "IssuedCode",
     "OpenedSession",
     "approve_device",
@@ -35,9 +37,11 @@ __all__ = [
     "move_device",
     "normal_form",
     "open_session",
+    "order_revocation",
     "reidentify_customer",
     "rename_device",
     "revoke_activation_codes",
+    "revoke_batch",
     "set_pin",
     "spend_challenge",
     "stop_lost_devices",

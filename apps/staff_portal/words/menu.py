@@ -23,6 +23,7 @@ MENU: Final = (
             ("staff-customers", Permission.SEE_CUSTOMERS),
             ("staff-all-devices", Permission.SEE_CUSTOMERS),
             ("staff-devices", Permission.SEE_CUSTOMERS),
+            ("staff-bulk-revocation", Permission.REVOKE_MANY),
         ),
     ),
     ("fraud", (("staff-rules", Permission.SEE_RULES), ("staff-lists", Permission.SEE_RULES))),
