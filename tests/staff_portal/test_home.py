@@ -1,6 +1,8 @@
 """The first page says how it goes, to those who may see payments, and asks the database once for all of them."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,7 +12,8 @@ from apps.live.connection import live_redis
 from apps.mail.models import Letter
 from apps.operators.models import Session
 from apps.operators.roles import Role
-from apps.staff_portal.figures import KEY, looks_of, minute_bars, shared_figures
+from apps.staff_portal import figures as keeping
+from apps.staff_portal.figures import looks_of, minute_bars, shared_figures
 from apps.transactions.figures import ProviderHealth
 from tests.cast import Phone
 from tests.shop import Shop
@@ -20,8 +23,12 @@ DECLINED_BY_BANK = 9911
 
 
 @pytest.fixture(autouse=True)
-def nobody_looked_yet(fresh: None) -> None:
-    live_redis().delete(KEY)
+def figures_of_its_own(fresh: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # Tests in parallel share one Redis, and each has a database of its own.
+    key = f"tests:figures:{uuid4().hex}"
+    monkeypatch.setattr(keeping, "KEY", key)
+    yield
+    live_redis().delete(key)
 
 
 def test_payments_of_the_last_hour_are_counted_by_how_they_ended(shop: Shop, phone: Phone, now: datetime) -> None:
@@ -83,7 +90,7 @@ def test_ten_open_pages_cost_one_reading(now: datetime) -> None:
             assert desk.open("/staff/figures", **{"Staff-Refresh": "1", "HX-Request": "true"}).status == 200
 
     assert not [each for each in queries.captured_queries if "newest" in each["sql"]]
-    assert 0 < live_redis().ttl(KEY) <= 10
+    assert 0 < live_redis().ttl(keeping.KEY) <= 10
 
 
 def test_a_day_without_payments_is_calm() -> None:
