@@ -11,6 +11,7 @@ from apps.audit.models import Record
 from apps.codes.queries import newest_codes_of
 from apps.devices.models import Device
 from apps.devices.pin import is_locked
+from apps.pages.moments import ZURICH
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,16 @@ class DeviceFacts:
     is_pin_locked: bool
     # When it came into the status that it has.
     status_since: datetime
+
+    @property
+    def since(self) -> str:
+        """Return it to the second, in Zurich's time: whoever asks on the telephone compares it with a receipt."""
+        return f"{self.status_since.astimezone(ZURICH):%d.%m.%Y, %H:%M:%S}"
+
+    @property
+    def validity(self) -> str:
+        """Return the days on which the certificate begins and ends to be good."""
+        return f"{self.valid_from.astimezone(ZURICH):%d.%m.%Y} – {self.valid_until.astimezone(ZURICH):%d.%m.%Y}"
 
 
 def facts_of(device: Device, *, records: Iterable[Record], now: datetime) -> DeviceFacts:

@@ -1,12 +1,14 @@
 """Customers and devices as staff see them, and what staff do about them while somebody is on the telephone."""
 
 import hashlib
+import io
 import re
 import zlib
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from PIL import Image, ImageDraw
 
 from apps.audit.models import Record
 from apps.customers.models import Customer
@@ -19,9 +21,11 @@ from apps.kernel.masking import Secret
 from apps.mail.models import Letter
 from apps.operators.roles import Role
 from apps.outbox.models import Message
+from apps.pages.moments import ZURICH
 from apps.staff_portal.letter_pdf import Letterhead, activation_letter
 from apps.transactions.models import Payment
 from apps.transactions.states import Status
+from simulators.scanner import read_picture
 from tests.cast import Phone, make_customer, make_keys, make_phone
 from tests.shop import Shop
 from tests.staff_portal.desk import sit_down
@@ -49,8 +53,9 @@ def test_a_revoked_device_says_since_when(phone: Phone) -> None:
     desk.send("decision", "revoke", reason="customer_asked")
 
     text = desk.open(desk.location).text
-    assert "Revoked, effective since <time" in text
-    assert str(phone.device().revoked_at and phone.device().revoked_at.year) in text
+    revoked_at = phone.device().revoked_at
+    assert revoked_at is not None
+    assert f"Revoked, effective since {revoked_at.astimezone(ZURICH):%d.%m.%Y, %H:%M:%S}." in text
 
 
 def test_a_phone_is_locked_three_clicks_from_home(shop: Shop, phone: Phone, now: datetime) -> None:
@@ -296,3 +301,26 @@ def test_many_devices_need_a_fresh_second_factor_and_their_own_permission(now: d
 
     assert (desk.status, RevocationOrder.objects.count()) == (303, 0)
     assert sit_down(Role.SUPPORT).open(BULK).status == 403
+
+
+def drawn_on(pdf: bytes) -> bytes:
+    """Return a picture of the squares that a letter draws, which are those of its symbol."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    page = b"".join(zlib.decompress(stream) for stream in streams)
+    squares = re.findall(r"([\d.]+) ([\d.]+) ([\d.]+) (-?[\d.]+) re f", page.decode("windows-1252"))
+    picture = Image.new("L", (595 * 4, 842 * 4), 255)
+    pen = ImageDraw.Draw(picture)
+    for left, bottom, width, height in (map(float, square) for square in squares):
+        low, high = sorted((842 - bottom, 842 - bottom - height))
+        pen.rectangle([left * 4, low * 4, (left + width) * 4, high * 4], fill=0)
+    png = io.BytesIO()
+    picture.save(png, "PNG")
+    return png.getvalue()
+
+
+def test_the_symbol_on_the_letter_reads_as_the_code(now: datetime) -> None:
+    head = Letterhead(sender="Wallet", recipient=["Alice Muster", "8001 Zürich"], language="fr")
+
+    pdf = activation_letter(head=head, issued=IssuedCode(Secret("0123456789ABCDEF"), now), now=now)
+
+    assert read_picture(drawn_on(pdf)) == "0123456789ABCDEF"
