@@ -21,6 +21,7 @@ from apps.staff_portal.views import (
     rules,
     search,
     signing_in,
+    switches,
 )
 
 register_ids()
@@ -65,6 +66,7 @@ urlpatterns = [
     path("lists", listings.lists, name="staff-lists"),
     path("operators", operators.operators, name="staff-operators"),
     path("operators/<opr:operator_id>", operators.operator, name="staff-operator"),
+    path("switches", switches.switches, name="staff-switches"),
     path("audit", audit.audit, name="staff-audit"),
     path("audit.csv", audit.audit_csv, name="staff-audit-csv"),
 ]

@@ -4,6 +4,7 @@ import binascii
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from apps.approvals.operations import decide_approval
@@ -15,6 +16,7 @@ from apps.staff_portal.frame import language_of, show
 from apps.staff_portal.gate import NotUnderstood, Visitor, go_to, note_from, page
 from apps.staff_portal.rule_asked import RULE_ACTIONS, asked_rule
 from apps.staff_portal.timelines import newest_records, record_entries
+from apps.switches.operations import STOP_ACTION
 
 MOST_SHOWN: Final = 100
 ANSWERS: Final = {"allow": True, "refuse": False}
@@ -34,8 +36,10 @@ class NotYourDecision(Forbidden):
 
 @page(see=Permission.SEE_APPROVALS)
 def approvals(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """Show what can still be decided, what ends first at the front."""
-    rows = list(awaiting_approvals(now=visitor.now)[:MOST_SHOWN])
+    """Show what can still be decided: what shall be stopped first, then what ends first."""
+    # Nothing is as urgent as what shall be stopped.
+    awaiting = awaiting_approvals(now=visitor.now).alias(is_stop=Q(action=STOP_ACTION))
+    rows = list(awaiting.order_by("-is_stop", "expires_at", "id")[:MOST_SHOWN])
     names = names_of({each.maker for each in rows})
     shown = [{"approval": each, "maker": names.get(each.maker, each.maker)} for each in rows]
     return show(request, "approvals", {"rows": shown})

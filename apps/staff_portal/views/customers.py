@@ -112,7 +112,7 @@ def customer(request: HttpRequest, visitor: Visitor, customer_id: UUID) -> HttpR
     return show(request, "customer", shown, words_of=PEOPLE)
 
 
-@page(see=Permission.SEE_CUSTOMERS, change=Permission.SEE_CUSTOMERS)
+@page(see=Permission.SEE_CUSTOMERS, change=Permission.MOVE_DEVICES)
 def contact(request: HttpRequest, visitor: Visitor, customer_id: UUID) -> HttpResponse:
     """Show the customer's address in full to whoever says why; the evidence keeps both."""
     found = Customer.objects.filter(id=customer_id).first()
