@@ -26,7 +26,7 @@ MENU: Final = (
         ),
     ),
     ("fraud", (("staff-rules", Permission.SEE_RULES), ("staff-lists", Permission.SEE_RULES))),
-    ("operations", ()),
+    ("operations", (("staff-switches", Permission.SEE_OPERATIONS),)),
     (
         "administration",
         (("staff-operators", Permission.SEE_OPERATORS), ("staff-audit", Permission.SEE_AUDIT)),
