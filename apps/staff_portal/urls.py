@@ -64,9 +64,9 @@ urlpatterns = [
     path("rules/<uuid:rule_id>", rules.rule, name="staff-rule"),
     path("rules/<uuid:rule_id>/back-tests", back_tests.back_tests, name="staff-rule-tests"),
     path("lists", listings.lists, name="staff-lists"),
+    path("switches", switches.switches, name="staff-switches"),
     path("operators", operators.operators, name="staff-operators"),
     path("operators/<opr:operator_id>", operators.operator, name="staff-operator"),
-    path("switches", switches.switches, name="staff-switches"),
     path("audit", audit.audit, name="staff-audit"),
     path("audit.csv", audit.audit_csv, name="staff-audit-csv"),
 ]

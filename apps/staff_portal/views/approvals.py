@@ -4,7 +4,6 @@ import binascii
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from apps.approvals.operations import decide_approval
@@ -15,7 +14,9 @@ from apps.operators.roles import Permission
 from apps.staff_portal.frame import language_of, show
 from apps.staff_portal.gate import NotUnderstood, Visitor, go_to, note_from, page
 from apps.staff_portal.rule_asked import RULE_ACTIONS, asked_rule
+from apps.staff_portal.switch_said import SWITCH_ACTIONS, asked_switch
 from apps.staff_portal.timelines import newest_records, record_entries
+from apps.staff_portal.words.work import WORK
 from apps.switches.operations import STOP_ACTION
 
 MOST_SHOWN: Final = 100
@@ -36,10 +37,10 @@ class NotYourDecision(Forbidden):
 
 @page(see=Permission.SEE_APPROVALS)
 def approvals(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """Show what can still be decided: what shall be stopped first, then what ends first."""
-    # Nothing is as urgent as what shall be stopped.
-    awaiting = awaiting_approvals(now=visitor.now).alias(is_stop=Q(action=STOP_ACTION))
-    rows = list(awaiting.order_by("-is_stop", "expires_at", "id")[:MOST_SHOWN])
+    """Show what can still be decided: stops before all else, then what ends first."""
+    awaiting = awaiting_approvals(now=visitor.now)
+    stops = list(awaiting.filter(action=STOP_ACTION)[:MOST_SHOWN])
+    rows = [*stops, *awaiting.exclude(action=STOP_ACTION)[: MOST_SHOWN - len(stops)]]
     names = names_of({each.maker for each in rows})
     shown = [{"approval": each, "maker": names.get(each.maker, each.maker)} for each in rows]
     return show(request, "approvals", {"rows": shown})
@@ -50,7 +51,8 @@ def approval(request: HttpRequest, visitor: Visitor, approval_id: UUID) -> HttpR
     """Show what was asked; allow or refuse it, as somebody else than the one who asked."""
     if request.method == "POST":
         return _decide(request, visitor, approval_id)
-    found = find_approval(approval_id)
+    found, language = find_approval(approval_id), language_of(request)
+    is_switch = found.action in SWITCH_ACTIONS
     shown = {
         "approval": found,
         "maker": names_of({found.maker}).get(found.maker, found.maker),
@@ -59,7 +61,8 @@ def approval(request: HttpRequest, visitor: Visitor, approval_id: UUID) -> HttpR
         "is_own": found.maker == str(visitor.actor),
         "is_awaiting": found.status == "awaiting" and not found.is_overdue(visitor.now),
         "may_decide": _may_decide(visitor, found.action),
-        "asked_rule": asked_rule(found, visitor, language_of(request)) if found.action in RULE_ACTIONS else None,
+        "asked_rule": asked_rule(found, visitor, language) if found.action in RULE_ACTIONS else None,
+        "asked_switch": asked_switch(found, language, reason_label=WORK[language].reason) if is_switch else None,
         "entries": record_entries(newest_records(found.subject)),
     }
     return show(request, "approval", shown)
