@@ -55,10 +55,11 @@ conformance: $(STAMP) ## judge a till by named scenarios: TILL="command" (ours w
 badinput: $(STAMP) ## send the catalogue of wrong input to a running server, and count the answers
 	@$(BIN)/python -m tests.badinput $(ARGS)
 
-bench: $(STAMP) ## measure what a code check and whole purchases cost (three minutes)
+bench: $(STAMP) ## measure what a code check and whole purchases cost, and what lists do with many payments (ten minutes)
 	$(BIN)/python -m benchmarks.code_check
 	$(BIN)/python -m benchmarks.purchase
 	$(BIN)/python -m benchmarks.sockets
+	$(BIN)/python -m benchmarks.staff_lists
 
 lock: $(STAMP) ## resolve requirements*.in into requirements*.txt (needs uv)
 	for name in requirements requirements-dev; do uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q $$name.in -o $$name.txt; done

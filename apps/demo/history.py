@@ -306,7 +306,7 @@ def _make_people(
             id=identifier,
             customer=customer,
             handle=1,
-            kind=Kind.BANK_ACCOUNT,
+            kind=Kind.BANK_ACCOUNT if number % 3 else Kind.CARD,
             label=f"Bank ...{number:04d}",
             provider_account=bank,
             currency="CHF",
