@@ -42,13 +42,16 @@ class Person:
         """Touch the button or the link of this name: of the window on top, if there is one."""
         ends = time.monotonic() + PATIENCE_MILLISECONDS / 1000
         while True:
+            found = self.find(name)
             try:
-                self.find(name).click(timeout=GLANCE_MILLISECONDS)
+                found.wait_for(timeout=GLANCE_MILLISECONDS)
             except TimeoutError:
                 # The window on top may have been on its way out when we looked.
                 if time.monotonic() > ends:
                     raise
             else:
+                # Not within the loop's patience: what was touched once is not touched again.
+                found.click()
                 return
 
     def find(self, name: str) -> Locator:

@@ -192,6 +192,7 @@ def test_two_windows_never_show_the_same_code_and_sign_out_together(customer: Pe
 
     customer.goes_to("leave")
     customer.touches("Abmelden")
+    customer.page.locator("dialog").wait_for()
     customer.touches("Abmelden")
     customer.types_pin_if_asked("main[data-screen=welcome]")
     customer.sees("welcome")
