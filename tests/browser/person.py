@@ -54,6 +54,12 @@ class Person:
                 found.click()
                 return
 
+    def confirms(self, name: str) -> None:
+        """Touch the button of this name, and the one of the same name in the window that then asks."""
+        self.touches(name)
+        self.page.locator("dialog").last.wait_for()
+        self.touches(name)
+
     def find(self, name: str) -> Locator:
         """Return the button or the link of this name."""
         windows = self.page.locator("dialog").last if self.page.locator("dialog").count() else self.page

@@ -80,15 +80,13 @@ def test_a_second_phone_waits_until_the_first_one_agrees(open_phone: Callable[..
     old.reads("Ein neues Gerät wartet auf Sie")
     old.page.locator("a.row", has_text="Neues Telefon").click()
     old.reads("Ist das Ihr neues Telefon?")
-    old.touches("Freigeben")
-    old.touches("Freigeben")
+    old.confirms("Freigeben")
     old.types_pin_if_asked("main[data-screen=devices]:has-text('Kann bezahlen'), .note:has-text('freigegeben')")
     new.chooses_pin()
 
     old.goes_to("devices")
     old.page.locator("a.row", has_text="Neues Telefon").click()
-    old.touches("Sperren")
-    old.touches("Sperren")
+    old.confirms("Sperren")
     new.reads("Dieses Telefon kann nicht bezahlen")
 
 
@@ -97,8 +95,7 @@ def test_a_forgotten_pin_empties_the_phone_and_begins_anew(phone: WebPhone, stac
     person.begins_by_mail(stack)
     person.goes_to("forgotten")
 
-    person.touches("Neu einrichten")
-    person.touches("Neu einrichten")
+    person.confirms("Neu einrichten")
 
     person.sees("welcome")
     assert person.phone.run("return Object.keys(localStorage);") == []

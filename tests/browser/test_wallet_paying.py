@@ -191,9 +191,7 @@ def test_two_windows_never_show_the_same_code_and_sign_out_together(customer: Pe
             expect(person.page.locator("dialog")).to_have_count(0, timeout=PATIENCE_MILLISECONDS)
 
     customer.goes_to("leave")
-    customer.touches("Abmelden")
-    customer.page.locator("dialog").wait_for()
-    customer.touches("Abmelden")
+    customer.confirms("Abmelden")
     customer.types_pin_if_asked("main[data-screen=welcome]")
     customer.sees("welcome")
     other.sees("welcome")
