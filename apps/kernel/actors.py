@@ -19,3 +19,9 @@ class Actor:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> "Actor":
+        """Return the actor that `str` wrote. Raises ValueError for any other text."""
+        kind, _, identifier = text.partition(":")
+        return cls(kind, identifier)

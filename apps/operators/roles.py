@@ -28,7 +28,7 @@ class Permission(models.TextChoices):
     DECIDE_APPROVALS = "decide_approvals", "be a second person"
     DECIDE_MONEY = "decide_money", "be the second person for money"
     DECIDE_RULES = "decide_rules", "be the second person for fraud rules"
-    DECIDE_SWITCHES = "decide_switches", "be the second person for switches and keys"
+    DECIDE_SWITCHES = "decide_switches", "be the second person for switches"
     SEE_CUSTOMERS = "see_customers", "see customers and devices"
     MOVE_DEVICES = "move_devices", "lock, unlock and revoke devices"
     REVOKE_MANY = "revoke_many", "revoke many devices at once"
@@ -36,12 +36,7 @@ class Permission(models.TextChoices):
     WRITE_LETTERS = "write_letters", "write activation letters"
     SEE_RULES = "see_rules", "see fraud rules and lists"
     WRITE_RULES = "write_rules", "draft, test and end fraud rules, keep the lists"
-    SEE_MERCHANTS = "see_merchants", "see merchants, stores and tills"
-    CHANGE_MERCHANTS = "change_merchants", "change merchants, stores, tills, limits and fees"
-    VIEW_AS_MERCHANT = "view_as_merchant", "see what a merchant sees"
-    SEE_OPERATIONS = "see_operations", "see providers, keys and switches"
-    CHANGE_PROVIDERS = "change_providers", "change settings of providers"
-    ROTATE_KEYS = "rotate_keys", "rotate keys"
+    SEE_OPERATIONS = "see_operations", "see kill switches"
     MOVE_SWITCHES = "move_switches", "ask for a switch to be moved"
     SEE_OPERATORS = "see_operators", "see operators and their sessions"
     MANAGE_OPERATORS = "manage_operators", "invite and disable operators, end their sessions"
@@ -54,7 +49,6 @@ _READING: Final = frozenset(
         Permission.SEE_CASES,
         Permission.SEE_APPROVALS,
         Permission.SEE_CUSTOMERS,
-        Permission.SEE_MERCHANTS,
         Permission.SEE_OPERATIONS,
     }
 )
@@ -68,7 +62,6 @@ TABLE: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_CUSTOMERS,
             Permission.MOVE_DEVICES,
             Permission.WRITE_LETTERS,
-            Permission.SEE_MERCHANTS,
             Permission.SEE_OPERATIONS,
         }
     ),
@@ -94,7 +87,6 @@ TABLE: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_APPROVALS,
             Permission.DECIDE_APPROVALS,
             Permission.DECIDE_MONEY,
-            Permission.SEE_MERCHANTS,
             Permission.SEE_OPERATIONS,
         }
     ),
@@ -104,9 +96,6 @@ TABLE: Final[dict[Role, frozenset[Permission]]] = {
             Permission.MOVE_PAYMENTS,
             Permission.SEE_CASES,
             Permission.WORK_CASES,
-            Permission.SEE_MERCHANTS,
-            Permission.CHANGE_MERCHANTS,
-            Permission.VIEW_AS_MERCHANT,
             Permission.SEE_OPERATIONS,
         }
     ),

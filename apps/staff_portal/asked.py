@@ -7,13 +7,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from apps.kernel.ids import from_public_id
+from apps.pages.moments import ZURICH
 from apps.staff_portal.gate import NotUnderstood
 
-# Days are those of the shops.
-ZONE: Final = ZoneInfo("Europe/Zurich")
 LONGEST: Final = 100
 MOST_MINOR: Final = 10**14
 _CONTROL: Final = frozenset({"before", "after", "columns", "done"})
@@ -64,7 +62,7 @@ def day_begins(text: str) -> datetime | None:
         return None
     for form in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
-            day = datetime.strptime(text, form).replace(tzinfo=ZONE)
+            day = datetime.strptime(text, form).replace(tzinfo=ZURICH)
         except ValueError:
             continue
         if 2000 <= day.year <= 2999:

@@ -80,7 +80,7 @@ def carry_out_stop(*, approval_id: UUID, now: datetime) -> None:
     if Switch.objects.filter(id=switch.id).exists():
         facts = {"approval": str(approval.id), "name": switch.name}
         record(
-            actor=_checker(approval),
+            actor=Actor.read(approval.checker),
             action="switch.stopped",
             subject=switch.subject,
             reason=switch.reason,
@@ -104,11 +104,11 @@ def carry_out_resume(*, approval_id: UUID, now: datetime) -> None:
     switch.save(update_fields=["until", "end_approval"])
     reason, facts = approval.asked["reason"], {"approval": str(approval.id), "name": switch.name}
     record(
-        actor=_checker(approval), action="switch.resumed", subject=switch.subject, reason=reason, facts=facts, now=now
+        actor=Actor.read(approval.checker),
+        action="switch.resumed",
+        subject=switch.subject,
+        reason=reason,
+        facts=facts,
+        now=now,
     )
     transaction.on_commit(forget_switches)
-
-
-def _checker(approval: Approval) -> Actor:
-    kind, _, identifier = approval.checker.partition(":")
-    return Actor(kind, identifier)

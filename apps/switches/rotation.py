@@ -55,8 +55,7 @@ def carry_out_rotation(*, approval_id: UUID, now: datetime) -> None:
     newest = CodeKey.objects.order_by("-kid").values_list("kid", flat=True).first()
     if newest != approval.asked["newest"]:
         return
-    kind, _, identifier = approval.checker.partition(":")
-    by = Actor(kind, identifier)
+    by = Actor.read(approval.checker)
     key = create_code_key(now=now, by=by)
     facts = {"approval": str(approval.id), "successor": key.kid}
     reason = approval.asked["reason"]

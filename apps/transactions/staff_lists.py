@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from apps.kernel.ids import earliest_uuid7
 from apps.merchants.models import Mode
 from apps.rows.custom_plans import custom_plans
 from apps.transactions.models import Payment
@@ -76,9 +77,9 @@ def _matching(wanted: PaymentFilter) -> QuerySet[Payment]:
     if wanted.status in _WAITING:
         payments = payments.filter(deadline_at__isnull=False)
     if wanted.begins:
-        payments = payments.filter(created_at__gte=wanted.begins, id__gte=_first_id(wanted.begins - _SLACK))
+        payments = payments.filter(created_at__gte=wanted.begins, id__gte=earliest_uuid7(wanted.begins - _SLACK))
     if wanted.ends:
-        payments = payments.filter(created_at__lt=wanted.ends, id__lt=_first_id(wanted.ends + _SLACK))
+        payments = payments.filter(created_at__lt=wanted.ends, id__lt=earliest_uuid7(wanted.ends + _SLACK))
     if wanted.least_minor is not None:
         payments = payments.filter(amount_minor__gte=wanted.least_minor)
     if wanted.most_minor is not None:
@@ -97,8 +98,3 @@ def _legs(payments: QuerySet[Payment], wanted: PaymentFilter) -> list[QuerySet[P
     if wanted.merchant_id is not None:
         return [payments.filter(merchant_id=wanted.merchant_id, mode=mode) for mode in modes]
     return [payments.filter(mode=wanted.mode) if wanted.mode else payments]
-
-
-def _first_id(at: datetime) -> UUID:
-    """Return an id below all that are made from this moment on."""
-    return UUID(int=max(0, int(at.timestamp() * 1000)) << 80)

@@ -37,5 +37,4 @@ def decide_refund(*, approval_id: str, subject: str) -> None:
 
 def _actor_from(checker: str) -> Actor:
     """Return who decided; nobody did where the time was over."""
-    kind, _, identifier = checker.partition(":")
-    return Actor(kind, identifier) if checker else Actor("system", "approvals")
+    return Actor.read(checker) if checker else Actor("system", "approvals")

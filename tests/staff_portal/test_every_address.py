@@ -14,7 +14,7 @@ from apps.approvals.operations import ask_approval
 from apps.cases.operations import open_case
 from apps.cases.states import Severity
 from apps.kernel.actors import Actor
-from apps.operators.roles import Role, may
+from apps.operators.roles import Permission, Role, may
 from apps.staff_portal.gate import Rule
 from apps.staff_portal.urls import urlpatterns
 from apps.transactions.models import Payment
@@ -80,6 +80,14 @@ def test_whatever_is_about_somebody_asks_for_a_permission() -> None:
     own = {"staff-home", "staff-logout", "staff-confirm", "staff-preferences"}
 
     assert {name for name, rule in RULES.items() if rule.see is None} == PUBLIC | own
+
+
+def test_no_permission_is_granted_that_opens_nothing() -> None:
+    asked_for = {permission for rule in RULES.values() for permission in (rule.see, rule.change)}
+    # Asked for within a page: who is the second person for what, and what is shown to whom.
+    within = {Permission.DECIDE_MONEY, Permission.DECIDE_RULES, Permission.DECIDE_SWITCHES, Permission.MOVE_CUSTOMERS}
+
+    assert set(Permission) == (asked_for - {None}) | within
 
 
 @pytest.mark.parametrize("role", Role)

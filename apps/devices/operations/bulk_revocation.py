@@ -107,8 +107,7 @@ def revoke_batch(*, order_id: UUID, now: datetime) -> RevocationOrder:
     if order.position is not None:
         waiting = waiting.filter(id__gt=order.position)
     ids = list(waiting.values_list("id", flat=True)[:BATCH])
-    kind, _, identifier = order.maker.partition(":")
-    by = Actor(kind, identifier)
+    by = Actor.read(order.maker)
     for device in lock_devices(ids):
         # Somebody may have been faster.
         if device.status == DeviceStatus.REVOKED:

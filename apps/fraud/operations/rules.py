@@ -226,5 +226,4 @@ def _retire(rule: Rule, by: Actor, reason: str, now: datetime) -> None:
 
 def _decider(approval: Approval) -> Actor:
     """Return who decided; nobody did where the time was over."""
-    kind, _, identifier = approval.checker.partition(":")
-    return Actor(kind, identifier) if approval.checker else Actor("system", "approvals")
+    return Actor.read(approval.checker) if approval.checker else Actor("system", "approvals")
